@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Every limit that is not a configuration key, in one place (hostile.md: each resource has a named
+// limit). Sizes are octets unless the name says otherwise.
+#pragma once
+
+#include <cstddef>
+
+#include "melange/base/time.h"
+
+namespace melange::base::limits {
+
+// The wire.
+inline constexpr std::size_t kFrameSize = 2048;        // longest frame taken in; MTU 1500 and some
+inline constexpr std::size_t kReplySize = 1500;        // longest IP packet sent, whatever option 57 says
+inline constexpr std::size_t kJoinedOptions = 4096;    // octets of one message's joined options
+inline constexpr std::size_t kBatchFrames = 256;       // datagrams taken into one turn
+inline constexpr std::size_t kRequestedOptions = 255;  // entries of a parameter request list
+
+// Offers and abuse.
+inline constexpr std::size_t kOffers = 16384;        // offers held at one time, oldest dropped first
+inline constexpr std::size_t kDeclinesPerClient = 3; // addresses one client may quarantine an hour
+inline constexpr Seconds kDeclineWindow{3600};
+inline constexpr std::size_t kAddressesPerIdentity = 16;  // looked at for one client of one network
+inline constexpr std::size_t kReclaimScan = 256;  // records looked at when a pool has nothing free
+
+// The store.
+inline constexpr std::size_t kSweepRecords = 512;         // records per slice of the sweeper
+inline constexpr std::size_t kSeenAddresses = 65536;      // addresses noted by INFORM
+inline constexpr std::size_t kInitialMapSize = 1u << 30;  // of address space, not of the file
+inline constexpr unsigned kMapGrowPercent = 70;           // used pages at which the map is doubled
+
+// Configuration.
+inline constexpr std::size_t kConfigFileSize = 1u << 20;
+inline constexpr std::size_t kConfigDepth = 32;
+
+}  // namespace melange::base::limits
