@@ -2,7 +2,7 @@
 //
 // The DHCPv4 message (RFC 2131 section 2): a view that judges nothing and loses nothing, and the
 // building of one. Options that come in several parts are joined, across options, file and sname
-// (RFC 3396, RFC 2131 section 4.1); what an option means is said in option_codec.h, what a message
+// (RFC 3396, RFC 2131 section 4.1); what an option means is said in options4.h, what a message
 // means in dhcp/query4.h.
 #pragma once
 
@@ -68,7 +68,8 @@ enum class MessageError4 : std::uint8_t {
   kTooShort,        // less than the fixed fields and the cookie
   kNoCookie,        // BOOTP without options, or something else
   kOptionOverrun,   // an option's length passes the end of its area
-  kBadOverload,     // option 52 not of length 1, or not 1, 2 or 3, or inside sname or file
+  kBadOverload,     // option 52 not of length 1, or not 1, 2 or 3, or inside sname or file; or one
+                    // of these that holds options lacks its End
   kOptionsTooLong,  // joined options of more than limits::kJoinedOptions octets
 };
 std::string_view text(MessageError4 error);
@@ -77,8 +78,9 @@ std::string_view text(MessageError4 error);
 // Large (it holds the joined options): keep one and read into it again.
 class Message4 {
  public:
-  // The message in `payload`; nothing of an earlier one is left. Without an End option the area
-  // ends with its last octet; what stands behind End is not looked at. hostile.md W8-W20.
+  // The message in `payload`; nothing of an earlier one is left. Without an End option the options
+  // area ends with its last octet, but sname and file must have theirs (RFC 2131 section 4.1); what
+  // stands behind End is not looked at. After an error there are no options. hostile.md W8-W20.
   std::optional<MessageError4> read(base::Bytes payload);
 
   const Header4& header() const { return header_; }
@@ -98,6 +100,16 @@ class Message4 {
     std::uint16_t offset = 0;
     std::uint16_t length = 0;
   };
+  struct Area {
+    std::size_t offset = 0;  // in payload_
+    std::size_t size = 0;
+  };
+
+  void forget_options();
+  std::optional<MessageError4> read_options();
+  std::optional<MessageError4> scan(Area area, bool overloaded);
+  std::optional<MessageError4> reserve_joined();
+  void join(Area area);
 
   Header4 header_;
   base::Bytes payload_;
@@ -110,8 +122,11 @@ class Message4 {
   std::size_t joined_size_ = 0;
 };
 
-// "DISCOVER xid=1 chaddr=... 50=192.0.2.1 ...": every field that is not zero and every option, client text escaped.
+// "DISCOVER xid=1 chaddr=02:00:00:00:00:01 50=192.0.2.1": every field that is not zero and every
+// option, client text escaped. op, htype and hlen stand there only if they are unusual.
 std::string text(const Message4& message);
+
+inline constexpr std::size_t kOptionsToSend = 254;  // each code but Pad and End once
 
 struct OptionToSend {
   std::uint8_t code = 0;
@@ -129,9 +144,10 @@ struct MessagePlan4 {
 
 // Writes the message into `out` and returns its size: at least kBootpSize, padded with zeros, every
 // octet initialised. Options that do not fit go to file and sname, small ones first, each whole
-// where it can be; 82 stays in the options area (dhcp.md rules 12-15). If even that is not enough,
-// options that are not required are left out, the last of the list first. Returns 0 if a required
-// one does not fit.
+// where it can be; 53 and 82 stay in the options area (dhcp.md rules 12-15). If even that is not
+// enough, options that are not required are left out, the last of the list first, but for small
+// ones that still fit where a longer one before them did not. Returns 0 if a required one does not
+// fit. `max_size` and `out` are at least kBootpSize; `options` at most kOptionsToSend.
 std::size_t build_message(const MessagePlan4& plan, base::MutableBytes out);
 
 }  // namespace melange::wire

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The store's directory: made, checked, and locked before LMDB sees it (hostile.md S2, S7, S11, S16).
+#pragma once
+
+#include <string>
+
+#include "melange/base/error.h"
+
+namespace melange::store {
+
+class Directory {
+ public:
+  // Takes the lock for writing. Makes the directory (mode 0700) if it is not there.
+  static base::Result<Directory> lock(const std::string& path);
+  // For readers: must be there and hold a store.
+  static base::Result<Directory> look(const std::string& path);
+
+  Directory(Directory&& other) noexcept;
+  Directory& operator=(Directory&&) = delete;
+  ~Directory();
+
+  const std::string& path() const { return path_; }
+  // True if a store was made here once.
+  bool initialised() const;
+  // Says so, durably.
+  base::Status mark_initialised();
+  // Octets of data.mdb; 0 if there is none.
+  base::Result<std::size_t> data_size() const;
+  // Makes the names in the directory durable.
+  base::Status sync() const;
+
+ private:
+  explicit Directory(std::string path) : path_(std::move(path)) {}
+  base::Status open(bool create);
+  base::Status take_lock();
+
+  std::string path_;
+  int directory_ = -1;
+  int lock_ = -1;
+};
+
+}  // namespace melange::store

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include "keys.h"
+#include "txn_state.h"
+
+namespace melange::store {
+namespace {
+
+template <class Changes>
+base::Status apply_to(Applier& applier, Tables& tables, const Changes& change) {
+  std::visit(applier, change);
+  if (tables.error) return std::unexpected(*tables.error);
+  return {};
+}
+
+}  // namespace
+
+Txn::Txn(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Txn::Txn(Txn&&) noexcept = default;
+
+Txn::~Txn() {
+  if (state_ == nullptr || !state_->tables.error) return;
+  // A full map needs a larger one; after any other failed write, the next `begin` looks afresh.
+  if (state_->tables.error->fault == base::Fault::kMapFull) {
+    state_->engine->map_full = true;
+  } else if (state_->applier.changed()) {
+    state_->engine->suspect = true;
+  }
+}
+
+View Txn::view() { return View(state_->tables); }
+
+base::Status Txn::apply(const LeaseChange& change) {
+  return apply_to(state_->applier, state_->tables, change);
+}
+
+base::Status Txn::apply(const Change& change) {
+  return apply_to(state_->applier, state_->tables, change);
+}
+
+base::Status Txn::commit(base::Instant now) {
+  Tables& tables = state_->tables;
+  if (!tables.error && !state_->applier.changed()) return {};
+  const base::Instant stamp = std::max(now, view().stamp());
+  state_->applier.write_usage();
+  std::array<std::uint8_t, 16> head;
+  base::ByteWriter writer(head);
+  writer.u64(state_->revision);
+  writer.u64(static_cast<std::uint64_t>(stamp.time_since_epoch().count()));
+  tables.put(Table::kMeta, base::bytes_of(meta_key::kHead), writer.written());
+  if (tables.error) return std::unexpected(*tables.error);
+  tables.close_cursors();
+  // Whatever it answers, LMDB has ended the transaction.
+  const int code = mdb_txn_commit(std::exchange(tables.txn, nullptr));
+  if (code != MDB_SUCCESS) tables.fail(lmdb_error("commit", code));
+  if (tables.error) return std::unexpected(*tables.error);
+  return {};
+}
+
+}  // namespace melange::store
