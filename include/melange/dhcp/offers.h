@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Offers that are out: an offered address is not free, but the promise is short and need not survive
+// a restart, so it is kept in memory. The table is bounded: when it is full, the oldest offer goes.
+// Once warm it allocates nothing.
+#pragma once
+
+#include <cstddef>
+#include <list>
+#include <map>
+#include <memory_resource>
+#include <optional>
+#include <unordered_map>
+
+#include "melange/base/limits.h"
+#include "melange/base/time.h"
+#include "melange/store/objects.h"
+
+namespace melange::dhcp {
+
+struct Offer {
+  store::NetworkId network;
+  wire::Identity identity;
+  store::AddressKey address;
+  base::Instant expires;
+};
+
+class Offers {
+ public:
+  explicit Offers(std::size_t capacity = base::limits::kOffers);
+  Offers(const Offers&) = delete;
+  Offers& operator=(const Offers&) = delete;
+
+  // The client's offer. One that has expired but is not yet dropped still counts.
+  const Offer* find(store::NetworkId network, const wire::Identity& identity) const;
+  // True if anybody is offered the address.
+  bool is_offered(const store::AddressKey& address) const;
+  // The lowest address at or after `from` that is offered to nobody. It may lie outside the block.
+  // O(log n), however many neighbouring addresses are on offer.
+  net::Address next_unoffered(const store::AddressKey& from) const;
+
+  // Puts the offer in the place of the client's earlier one, and of another client's offer of the
+  // same address.
+  void hold(const Offer& offer);
+  void release(store::NetworkId network, const wire::Identity& identity);
+  void drop_expired(base::Instant now);
+  std::size_t size() const { return order_.size(); }
+
+ private:
+  using Order = std::pmr::list<Offer>;
+  struct Client {
+    store::NetworkId network;
+    wire::Identity identity;
+    bool operator==(const Client&) const = default;
+  };
+  struct ClientHash {
+    std::size_t operator()(const Client& client) const;
+  };
+  using Index = std::pmr::unordered_map<Client, Order::iterator, ClientHash>;
+
+  void erase(Index::iterator at);
+  void add_to_runs(const store::AddressKey& address);
+  void remove_from_runs(const store::AddressKey& address);
+
+  std::pmr::unsynchronized_pool_resource memory_;
+  std::size_t capacity_;
+  Order order_;  // oldest first
+  Index by_client_;
+  std::pmr::map<store::AddressKey, net::Address> runs_;  // offered addresses: last -> first
+};
+
+}  // namespace melange::dhcp

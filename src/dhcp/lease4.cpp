@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lease4.h"
+
+#include <algorithm>
+
+#include "melange/base/check.h"
+
+namespace melange::dhcp {
+namespace {
+
+using base::Instant;
+using base::Seconds;
+using store::AddressRecord;
+using store::AddressState;
+
+Instant expiry(Instant now, Seconds lease_time) {
+  return lease_time == base::kInfinite ? Instant::max() : now + lease_time;
+}
+
+Seconds remaining(const AddressRecord& record, Instant now) {
+  if (record.expires == Instant::max()) return base::kInfinite;
+  return std::chrono::floor<Seconds>(record.expires - now);
+}
+
+// dhcp.md rule 18: within the first tenth of a lease, what is stored is promised again, and no more.
+// This is also how a retransmitted REQUEST gets the same answer without a second write.
+bool says_it_already(const AddressRecord& stored, const AddressRecord& wanted, Seconds lease_time,
+                     Instant now) {
+  AddressRecord same = wanted;
+  same.since = stored.since;
+  same.expires = stored.expires;
+  same.revision = stored.revision;
+  if (same != stored || !is_live(stored, now)) return false;
+  if (lease_time == base::kInfinite) return stored.expires == Instant::max();
+  return stored.expires == stored.since + lease_time && now - stored.since < lease_time / 10.0;
+}
+
+AddressRecord record_for(const Scene4& scene, const Judgement4& judged, net::Ipv4 address,
+                         Seconds lease_time) {
+  AddressRecord record = judged.record.value_or(AddressRecord{});
+  record.key = scene.key(*judged.block, address);
+  record.network = scene.network().id;
+  const bool owner = judged.claim == Claim4::kReserved;
+  record.state = owner ? AddressState::kBound : AddressState::kLeased;
+  if (!owner) record.hostname = {};
+  record.identity = scene.identity;
+  record.reserved_for = {};
+  record.mac.reset();
+  if (scene.identity.kind() != wire::IdentityKind::kMac) record.mac = scene.query.chaddr;
+  record.since = scene.now;
+  record.expires = expiry(scene.now, lease_time);
+  return record;
+}
+
+// A client has one dynamic lease in a network: taking another address ends the lease on the first.
+void end_other_leases(const Scene4& scene, const store::AddressKey& kept,
+                      store::LeaseChanges& changes) {
+  for (const store::AddressKey& key : scene.own) {
+    if (key == kept || changes.full() || !key.address.is_v4()) continue;
+    const auto record = scene.view.address(key);
+    if (!record || record->identity != scene.identity) continue;
+    if (record->state != AddressState::kLeased && record->state != AddressState::kBound) continue;
+    const ServedBlock* block = scene.network().block_of(key.address.v4());
+    const bool pooled = block != nullptr && block->dynamic.contains(key.address);
+    if (const auto left = ended(*record, pooled, scene.now)) {
+      changes.push_back(store::PutAddress{*left});
+    } else {
+      changes.push_back(store::EraseAddress{key});
+    }
+  }
+}
+
+}  // namespace
+
+Seconds lease_time_for(const Query4& query, const ServedBlock& block) {
+  const Seconds wish = query.lease_time.value_or(block.lease_time);
+  return std::clamp(wish, block.min_lease_time, block.max_lease_time);
+}
+
+Grant4 grant(const Scene4& scene, const Judgement4& judged, net::Ipv4 address) {
+  base::check(judged.block != nullptr);
+  Grant4 given;
+  if (judged.block->retired) {
+    // The block left the configuration: its leases run to their end, and are not prolonged.
+    base::check(judged.claim == Claim4::kLeased);
+    given.lease_time = remaining(*judged.record, scene.now);
+    given.written = false;
+    return given;
+  }
+  given.lease_time = lease_time_for(scene.query, *judged.block);
+  const AddressRecord record = record_for(scene, judged, address, given.lease_time);
+  if (judged.record && says_it_already(*judged.record, record, given.lease_time, scene.now)) {
+    given.lease_time = remaining(*judged.record, scene.now);
+    given.written = false;
+    return given;
+  }
+  given.changes.push_back(store::PutAddress{record});
+  end_other_leases(scene, record.key, given.changes);
+  return given;
+}
+
+std::optional<AddressRecord> ended(const AddressRecord& record, bool pooled, Instant now) {
+  AddressRecord left = record;
+  left.since = now;
+  left.expires = {};
+  if (!record.reserved_for.empty()) {
+    left.state = AddressState::kReserved;
+    left.identity = record.reserved_for;
+    left.reserved_for = {};
+    left.mac.reset();
+    return left;
+  }
+  if (record.state == AddressState::kBound) {
+    left.state = AddressState::kReserved;
+    return left;
+  }
+  if (!pooled) return std::nullopt;
+  left.state = AddressState::kHeld;
+  return left;
+}
+
+}  // namespace melange::dhcp

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "melange/dhcp/offers.h"
+
+#include <algorithm>
+#include <functional>
+#include <string_view>
+
+#include "melange/base/check.h"
+
+namespace melange::dhcp {
+
+using store::AddressKey;
+
+std::size_t Offers::ClientHash::operator()(const Client& client) const {
+  const std::size_t octets = std::hash<std::string_view>{}(base::text_of(client.identity.bytes()));
+  const auto kind = static_cast<std::size_t>(client.identity.kind());
+  return octets ^ (client.network.value * 31 + kind) * 0x9e3779b97f4a7c15;
+}
+
+Offers::Offers(std::size_t capacity)
+    : capacity_(capacity), order_(&memory_), by_client_(&memory_), runs_(&memory_) {
+  base::check(capacity > 0);
+  by_client_.reserve(capacity);
+}
+
+const Offer* Offers::find(store::NetworkId network, const wire::Identity& identity) const {
+  const auto at = by_client_.find(Client{network, identity});
+  return at == by_client_.end() ? nullptr : &*at->second;
+}
+
+bool Offers::is_offered(const AddressKey& address) const {
+  return next_unoffered(address) != address.address;
+}
+
+net::Address Offers::next_unoffered(const AddressKey& from) const {
+  const auto run = runs_.lower_bound(from);
+  const bool inside = run != runs_.end() && run->first.block == from.block &&
+                      run->second <= from.address;
+  // A block's highest address is never offered (ipam::usable), so there is a next one.
+  return inside ? run->first.address.next() : from.address;
+}
+
+void Offers::hold(const Offer& offer) {
+  release(offer.network, offer.identity);
+  if (is_offered(offer.address)) {
+    // Rare: the address became this client's reservation while it was on offer to another.
+    const auto other = std::ranges::find(order_, offer.address, &Offer::address);
+    release(other->network, other->identity);
+  }
+  if (order_.size() == capacity_) {
+    erase(by_client_.find(Client{order_.front().network, order_.front().identity}));
+  }
+  order_.push_back(offer);
+  by_client_.emplace(Client{offer.network, offer.identity}, std::prev(order_.end()));
+  add_to_runs(offer.address);
+}
+
+void Offers::release(store::NetworkId network, const wire::Identity& identity) {
+  const auto at = by_client_.find(Client{network, identity});
+  if (at != by_client_.end()) erase(at);
+}
+
+void Offers::drop_expired(base::Instant now) {
+  // All offers stand equally long: the oldest expires first.
+  while (!order_.empty() && order_.front().expires <= now) {
+    erase(by_client_.find(Client{order_.front().network, order_.front().identity}));
+  }
+}
+
+void Offers::erase(Index::iterator at) {
+  base::check(at != by_client_.end());
+  remove_from_runs(at->second->address);
+  order_.erase(at->second);
+  by_client_.erase(at);
+}
+
+void Offers::add_to_runs(const AddressKey& address) {
+  net::Address first = address.address;
+  AddressKey last = address;
+  if (first.value() != 0) {
+    const auto before = runs_.find({address.block, first.previous()});
+    if (before != runs_.end()) {
+      first = before->second;
+      runs_.erase(before);
+    }
+  }
+  if (last.address.value() != net::last_value(last.address.family())) {
+    const auto after = runs_.lower_bound({address.block, last.address.next()});
+    const bool joins = after != runs_.end() && after->first.block == address.block &&
+                       after->second == last.address.next();
+    if (joins) last = after->first;
+  }
+  runs_[last] = first;
+}
+
+void Offers::remove_from_runs(const AddressKey& address) {
+  const auto run = runs_.lower_bound(address);
+  base::check(run != runs_.end() && run->second <= address.address);
+  const net::Address first = run->second;
+  if (run->first.address == address.address) {
+    runs_.erase(run);
+  } else {
+    run->second = address.address.next();
+  }
+  if (first < address.address) runs_[{address.block, address.address.previous()}] = first;
+}
+
+}  // namespace melange::dhcp

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pick4.h"
+
+#include "claim4.h"
+#include "melange/base/limits.h"
+
+namespace melange::dhcp {
+namespace {
+
+using store::AddressKey;
+using store::AddressRecord;
+
+std::optional<Pick4> own_with_claim(const Scene4& scene, Claim4 wanted) {
+  std::optional<Pick4> found;
+  for (const AddressKey& key : scene.own) {
+    if (!key.address.is_v4()) continue;
+    const Judgement4 judged = judge(scene, key.address.v4());
+    if (judged.claim != wanted || judged.block->id != key.block) continue;
+    // Of several reservations, the one in the relay's own block.
+    if (!found || judged.block == scene.place.near_block) {
+      found = Pick4{judged.block, key.address.v4()};
+    }
+  }
+  return found;
+}
+
+std::optional<Pick4> offered_before(const Scene4& scene) {
+  const Offer* offer = scene.offer();
+  if (offer == nullptr || !offer->address.address.is_v4()) return std::nullopt;
+  const net::Ipv4 address = offer->address.address.v4();
+  const Judgement4 judged = judge(scene, address);
+  if (judged.claim != Claim4::kOffered) return std::nullopt;
+  return Pick4{judged.block, address};
+}
+
+std::optional<Pick4> requested(const Scene4& scene) {
+  if (!scene.query.requested) return std::nullopt;
+  const Judgement4 judged = judge(scene, *scene.query.requested);
+  if (judged.claim != Claim4::kFree) return std::nullopt;
+  return Pick4{judged.block, *scene.query.requested};
+}
+
+// The first address that is free and not on offer: steps over whole runs of either.
+std::optional<Pick4> next_free(const Scene4& scene, const ServedBlock& block) {
+  AddressKey from{block.id, block.cidr.network()};
+  while (const auto run = scene.view.next_free(block.id, from.address)) {
+    from.address = run->first();
+    const net::Address candidate = scene.offers.next_unoffered(from);
+    if (run->contains(candidate)) return Pick4{&block, candidate.v4()};
+    if (!block.cidr.contains(candidate)) return std::nullopt;
+    from.address = candidate;
+  }
+  return std::nullopt;
+}
+
+bool may_take(const Scene4& scene, const ServedBlock& block, const AddressKey& key) {
+  return block.dynamic.contains(key.address) && !scene.offers.is_offered(key);
+}
+
+std::optional<Pick4> longest_held(const Scene4& scene, const ServedBlock& block) {
+  std::optional<Pick4> found;
+  std::size_t looked_at = 0;
+  scene.view.scan_held(block.id, [&](const AddressKey& key) {
+    if (may_take(scene, block, key)) found = Pick4{&block, key.address.v4()};
+    return !found && ++looked_at < base::limits::kReclaimScan;
+  });
+  return found;
+}
+
+// Leases that ended but that the sweeper has not come to.
+std::optional<Pick4> expired(const Scene4& scene, const ServedBlock& block) {
+  if (block.dynamic.empty()) return std::nullopt;
+  std::optional<Pick4> found;
+  std::size_t looked_at = 0;
+  const net::Address start = block.dynamic.ranges().front().first();
+  scene.view.scan(block.id, start, [&](const AddressRecord& record) {
+    if (is_vacant(record, scene.now) && may_take(scene, block, record.key)) {
+      found = Pick4{&block, record.key.address.v4()};
+    }
+    return !found && ++looked_at < base::limits::kReclaimScan;
+  });
+  return found;
+}
+
+// Tries the relay's block, then the others in the order of their creation.
+std::optional<Pick4> in_any_block(const Scene4& scene, auto&& attempt) {
+  const ServedBlock* near_block = scene.place.near_block;
+  if (near_block != nullptr && !near_block->retired) {
+    if (auto found = attempt(scene, *near_block)) return found;
+  }
+  for (const ServedBlock& block : scene.network().blocks) {
+    if (&block == near_block || block.retired) continue;
+    if (auto found = attempt(scene, block)) return found;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Pick4> pick_address(const Scene4& scene) {
+  if (auto own = own_with_claim(scene, Claim4::kReserved)) return own;
+  if (auto offer = offered_before(scene)) return offer;
+  if (auto own = own_with_claim(scene, Claim4::kLeased)) return own;
+  if (auto own = own_with_claim(scene, Claim4::kHeld)) return own;
+  if (auto wish = requested(scene)) return wish;
+  if (auto free = in_any_block(scene, next_free)) return free;
+  if (auto held = in_any_block(scene, longest_held)) return held;
+  return in_any_block(scene, expired);
+}
+
+}  // namespace melange::dhcp

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "scene4.h"
+
+namespace melange::dhcp {
+namespace {
+
+// hostile.md W22, R12: an answer to such an address would hit a bystander, or ourselves.
+bool may_be_relay(net::Ipv4 giaddr, const Topology& topology) {
+  return !giaddr.is_loopback() && !giaddr.is_multicast() && !giaddr.is_broadcast() &&
+         !topology.is_own(giaddr);
+}
+
+std::expected<Place4, Reason> place_of_relayed(const Query4& query, const Topology& topology) {
+  if (!may_be_relay(query.giaddr(), topology)) return std::unexpected(Reason::kBadRelay);
+  const ServedNetwork* network = topology.relayed(query.giaddr());
+  if (network == nullptr) return std::unexpected(Reason::kNoNetwork);
+  Place4 place;
+  place.network = network;
+  place.near_block = network->block_of(query.giaddr());
+  place.server_id = query.datagram->destination;
+  return place;
+}
+
+// Unicast to us, through a router: only a client that has an address can do that.
+std::expected<Place4, Reason> place_of_routed(const Query4& query, const Topology& topology) {
+  const net::Ipv4 client = query.ciaddr();
+  if (client.is_unspecified()) return std::unexpected(Reason::kNoNetwork);
+  const ServedNetwork* network = topology.routed(client);
+  if (network == nullptr) return std::unexpected(Reason::kNoNetwork);
+  if (query.datagram->source != client) return std::unexpected(Reason::kSpoofedAddress);
+  Place4 place;
+  place.network = network;
+  place.server_id = query.datagram->destination;
+  return place;
+}
+
+}  // namespace
+
+std::expected<Place4, Reason> find_place(const Query4& query, const Topology& topology) {
+  if (query.relayed()) return place_of_relayed(query, topology);
+  const ServedLink* link = topology.link(query.datagram->ifindex);
+  if (link == nullptr && query.direct()) return std::unexpected(Reason::kNoNetwork);
+  if (link == nullptr) return place_of_routed(query, topology);
+  Place4 place;
+  place.network = link->network;
+  place.link = link;
+  place.server_id = server_id_for(place, nullptr);
+  if (place.server_id.is_unspecified()) return std::unexpected(Reason::kNoServerAddress);
+  return place;
+}
+
+wire::Identity identify(const Query4& query, const ServedNetwork& network) {
+  const bool by_client_id = network.identity == store::IdentityPolicy::kClientId;
+  if (by_client_id && query.client_id) return wire::Identity::of(*query.client_id);
+  return wire::Identity::of(query.chaddr);
+}
+
+net::Ipv4 server_id_for(const Place4& place, const ServedBlock* block) {
+  if (place.link == nullptr) return place.server_id;
+  const auto& addresses = place.link->host.addresses;
+  for (const net::HostAddress& host : addresses) {
+    if (block != nullptr && block->cidr.contains(host.address)) return host.address;
+  }
+  for (const net::HostAddress& host : addresses) {
+    if (place.network->block_of(host.address) != nullptr) return host.address;
+  }
+  return addresses.empty() ? net::Ipv4{} : addresses.front().address;
+}
+
+namespace {
+
+Destination4 to_relay(const Query4& query) {
+  // RFC 2131 section 4.1: to the relay's server port.
+  return {Destination4::Path::kRouted, {}, query.giaddr(), wire::kServerPort4};
+}
+
+Destination4 to_everyone() {
+  return {Destination4::Path::kLink, net::kBroadcastMac, net::kBroadcast, wire::kClientPort4};
+}
+
+// Unicast to an address that the client has: on its link we know the way without ARP.
+Destination4 to_client(const Query4& query, net::Ipv4 address) {
+  const auto path = query.direct() ? Destination4::Path::kLink : Destination4::Path::kRouted;
+  return {path, query.chaddr, address, wire::kClientPort4};
+}
+
+}  // namespace
+
+Destination4 destination_of_reply(const Query4& query, net::Ipv4 yiaddr) {
+  if (query.relayed()) return to_relay(query);
+  if (!query.ciaddr().is_unspecified()) return to_client(query, query.ciaddr());
+  if (query.wants_broadcast()) return to_everyone();
+  // A client that cannot answer ARP yet: the frame goes to its hardware address.
+  return {Destination4::Path::kLink, query.chaddr, yiaddr, wire::kClientPort4};
+}
+
+Destination4 destination_of_nak(const Query4& query) {
+  // RFC 2131 section 4.1: broadcast whenever giaddr is zero, whatever ciaddr says.
+  return query.relayed() ? to_relay(query) : to_everyone();
+}
+
+Destination4 destination_of_inform(const Query4& query, net::Ipv4 client) {
+  // RFC 2131 section 4.3.5: unicast to the client, also when a relay forwarded the message.
+  return to_client(query, client);
+}
+
+}  // namespace melange::dhcp
