@@ -26,7 +26,8 @@ net::RangeSet usable(const store::Block& block) {
 net::RangeSet dynamic(const store::Block& block) {
   net::RangeSet set(block.pools);
   net::RangeSet outside = set;
-  for (const net::Range& range : usable(block).ranges()) outside.remove(range);
+  const net::RangeSet hosts = usable(block);
+  for (const net::Range& range : hosts.ranges()) outside.remove(range);
   for (const net::Range& range : outside.ranges()) set.remove(range);
   for (const net::Range& range : block.exclude) set.remove(range);
   return set;

@@ -82,6 +82,10 @@ void Applier::operator()(const PutAddress& change) {
   // One block belongs to one network for good.
   check(!before || before->network == record.network);
   if (!before) {
+    // Its records are counted with the block: without one, the store would not open again.
+    Key block;
+    const bool has_block = tables_->get(Table::kBlocks, block.add(record.key.block).bytes()).has_value();
+    check(has_block || tables_->error);
     FreeRanges free(*tables_, record.key.block);
     usage_[record.key.block].taken +=
         free.remove(*Range::make(record.key.address, record.key.address));
@@ -182,6 +186,18 @@ void Applier::operator()(const PutBlock& change) {
   tables_->put(Table::kBlocks, key.bytes(), stamped(block, revision_, key.bytes()));
 }
 
+void Applier::forget_seen(BlockId block) {
+  Key start;
+  start.add(block);
+  while (const auto entry = tables_->seek(Table::kSeen, start.bytes())) {
+    const auto at = read_address_key(entry->key);
+    if (!at) return tables_->fail_damaged(Table::kSeen, entry->key);
+    if (at->block != block) return;
+    Key key;
+    tables_->erase(Table::kSeen, key.add(at->block).add(at->address).bytes());
+  }
+}
+
 void Applier::operator()(const EraseBlock& change) {
   changed_ = true;
   const View view(*tables_);
@@ -195,6 +211,7 @@ void Applier::operator()(const EraseBlock& change) {
   check(empty);
   FreeRanges free(*tables_, change.id);
   for (const Range& range : block->dynamic) free.remove(range);
+  forget_seen(change.id);
   usage_.erase(change.id);
   Key usage;
   usage.add(meta_key::kUsage).add(change.id);
@@ -221,6 +238,7 @@ void Applier::operator()(const EraseReservation& change) {
 
 void Applier::write_usage() {
   for (const auto& [block, delta] : usage_) {
+    if (delta == Delta{}) continue;
     Usage usage = View(*tables_).usage(block);
     for (std::size_t state = 0; state < kAddressStates; ++state) {
       const auto now = static_cast<std::int64_t>(usage.records[state]) + delta.records[state];

@@ -37,6 +37,8 @@ class Applier {
     std::array<std::int64_t, kAddressStates> records{};
     net::Uint128 freed = 0;
     net::Uint128 taken = 0;
+
+    bool operator==(const Delta&) const = default;
   };
 
   void index(const AddressRecord& record, const wire::Identity& identity);
@@ -45,6 +47,7 @@ class Applier {
   void unhold(const AddressRecord& record);
   void replace_derived(const AddressRecord* before, const AddressRecord* after);
   void free_all(const Block& block, const net::Range& range);
+  void forget_seen(BlockId block);
   void raise_next_id(std::string_view name, std::uint32_t used);
 
   Tables* tables_;

@@ -154,9 +154,7 @@ std::vector<std::uint8_t> encode(const Usage& usage, Bytes key) {
 }
 
 std::optional<AddressRecord> decode_address(Bytes key, Bytes value) {
-  auto record = decode_object<AddressRecord>(key, value);
-  if (record && text(record->state).empty()) return std::nullopt;
-  return record;
+  return decode_object<AddressRecord>(key, value);
 }
 std::optional<Network> decode_network(Bytes key, Bytes value) {
   return decode_object<Network>(key, value);

@@ -50,6 +50,16 @@ void Engine::close() {
   env = nullptr;
 }
 
+std::shared_lock<std::shared_mutex> Engine::shared() const {
+  const std::scoped_lock queued(queue_);
+  return std::shared_lock(transactions);
+}
+
+std::unique_lock<std::shared_mutex> Engine::alone() const {
+  const std::scoped_lock queued(queue_);
+  return std::unique_lock(transactions);
+}
+
 std::size_t Engine::used() const { return env == nullptr ? 0 : pages_used(env) * page_size(env); }
 
 base::Status Engine::open() {
@@ -85,18 +95,20 @@ base::Status Engine::create_environment() {
 
 base::Status Engine::check_length() const {
   // LMDB opens a file that was cut off, and dies of SIGBUS when it first reads past its end.
+  // Beside a server the file grows meanwhile: what it needs is read first.
+  const std::size_t needed = used();
   const auto size = directory.data_size();
   if (!size) return std::unexpected(size.error());
-  if (*size == 0 || *size >= used()) return {};
+  if (*size >= needed) return {};
   return failure(Fault::kDamaged, cat("store: ", directory.path(), "/data.mdb has ", *size,
-                                      " octets but needs ", used(), "; restore a backup"));
+                                      " octets but needs ", needed, "; restore a backup"));
 }
 
 base::Status Engine::open_tables() {
   MDB_txn* txn = nullptr;
   int code = mdb_txn_begin(env, nullptr, read_only ? unsigned{MDB_RDONLY} : 0u, &txn);
   if (code == MDB_MAP_RESIZED) {
-    mdb_env_set_mapsize(env, 0);  // another process grew it: take its size
+    follow_growth();
     code = mdb_txn_begin(env, nullptr, read_only ? unsigned{MDB_RDONLY} : 0u, &txn);
   }
   if (code != MDB_SUCCESS) return refuse("begin", code);
@@ -128,17 +140,22 @@ base::Status Engine::open_tables_in(MDB_txn* txn, bool is_new) {
       return failure(Fault::kDamaged, cat("store: the table ", kTableNames[i], " is missing; restore a backup"));
     }
     if (code != MDB_SUCCESS) return refuse("open the tables", code);
+    // A newer store need not have the other tables.
+    if (i == 0 && !is_new) {
+      if (auto known = check_schema(txn); !known) return known;
+    }
   }
   Tables tables(txn, handles);
-  if (is_new) {
-    Key version;
-    version.add(BlockId{kSchemaVersion});
-    tables.put(Table::kMeta, base::bytes_of(meta_key::kSchema), version.bytes());
-  }
-  return check_contents(tables);
+  if (!is_new) return check_counts(tables);
+  Key version;
+  version.add(BlockId{kSchemaVersion});
+  tables.put(Table::kMeta, base::bytes_of(meta_key::kSchema), version.bytes());
+  if (tables.error) return std::unexpected(*tables.error);
+  return {};
 }
 
-base::Status Engine::check_contents(Tables& tables) const {
+base::Status Engine::check_schema(MDB_txn* txn) const {
+  Tables tables(txn, handles);
   const auto stored = tables.get(Table::kMeta, base::bytes_of(meta_key::kSchema));
   const std::uint32_t schema = stored ? base::ByteReader(*stored).u32() : 0;
   if (schema > kSchemaVersion) {
@@ -146,25 +163,39 @@ base::Status Engine::check_contents(Tables& tables) const {
                                       ", this melange knows ", kSchemaVersion,
                                       "; use the newer melange that wrote it"));
   }
+  if (tables.error) return std::unexpected(*tables.error);
+  if (schema == kSchemaVersion) return {};
+  return failure(Fault::kDamaged, cat("store: ", directory.path(),
+                                      "/data.mdb has lost its schema version; restore a backup"));
+}
+
+base::Status Engine::check_counts(Tables& tables) const {
   const View view(tables);
   std::uint64_t counted = 0;
-  if (schema == kSchemaVersion) {
-    for (const Block& block : view.blocks()) counted += view.usage(block.id).total();
-  }
+  for (const Block& block : view.blocks()) counted += view.usage(block.id).total();
   const std::size_t records = tables.count(Table::kAddresses);
   if (tables.error) return std::unexpected(*tables.error);
-  if (schema == kSchemaVersion && counted == records) return {};
+  if (counted == records) return {};
   return failure(Fault::kDamaged, cat("store: ", directory.path(), " has ", records, " address records, ", counted,
                                       " were counted; restore a backup"));
 }
+
+void Engine::follow_growth() { mdb_env_set_mapsize(env, 0); }
 
 base::Status Engine::grow_if_needed() {
   MDB_envinfo info{};
   mdb_env_info(env, &info);
   const std::size_t used_percent = used() / (info.me_mapsize / 100);
   if (!map_full && used_percent < base::limits::kMapGrowPercent) return {};
-  const std::unique_lock alone(transactions);
-  if (const int code = mdb_env_set_mapsize(env, 2 * info.me_mapsize)) return refuse("grow the map", code);
+  // While there is room, growing can wait for a moment without snapshots.
+  const auto held = map_full ? alone() : std::unique_lock(transactions, std::try_to_lock);
+  if (!held.owns_lock()) return {};
+  if (const int code = mdb_env_set_mapsize(env, 2 * info.me_mapsize)) {
+    // LMDB has given up the map that it had: nothing can be read through this environment any more.
+    close();
+    suspect = true;
+    return refuse("grow the map", code);
+  }
   map_size = 2 * info.me_mapsize;
   map_full = false;
   return {};

@@ -7,6 +7,7 @@
 
 #include <lmdb.h>
 
+#include <mutex>
 #include <shared_mutex>
 
 #include "directory.h"
@@ -30,7 +31,14 @@ struct Engine {
   void close();
   // Doubles the map if it is nearly used up, or was found full.
   base::Status grow_if_needed();
+  // Takes over the size of the map that another process has made larger; only without transactions.
+  void follow_growth();
   std::size_t used() const;
+
+  // What a snapshot holds as long as it lives.
+  std::shared_lock<std::shared_mutex> shared() const;
+  // For what LMDB allows only without transactions: waits for the snapshots that are open.
+  std::unique_lock<std::shared_mutex> alone() const;
 
   Directory directory;
   bool read_only;
@@ -39,7 +47,6 @@ struct Engine {
   TableHandles handles{};
   bool suspect = false;   // a commit failed: open afresh before anything else
   bool map_full = false;  // a transaction found no page left
-  // Shared by snapshots; alone for what LMDB allows only without transactions.
   mutable std::shared_mutex transactions;
 
  private:
@@ -47,7 +54,11 @@ struct Engine {
   base::Status check_length() const;
   base::Status open_tables();
   base::Status open_tables_in(MDB_txn* txn, bool is_new);
-  base::Status check_contents(Tables& tables) const;
+  base::Status check_schema(MDB_txn* txn) const;
+  base::Status check_counts(Tables& tables) const;
+
+  // Taken before `transactions` by all: no new snapshot begins while somebody waits to be alone.
+  mutable std::mutex queue_;
 };
 
 }  // namespace melange::store

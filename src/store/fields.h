@@ -64,6 +64,15 @@ inline bool take(ByteReader& in, std::uint64_t& value) {
   return true;
 }
 
+// Whether a record may hold the value: an enumeration has gaps, a number has none.
+inline bool known(ManagedBy value) { return value <= ManagedBy::kConfig; }
+inline bool known(IdentityPolicy value) { return value <= IdentityPolicy::kClientId; }
+inline bool known(AddressState value) { return !text(value).empty(); }
+template <std::unsigned_integral T>
+bool known(T) {
+  return true;
+}
+
 template <class T>
   requires std::is_enum_v<T> || (std::unsigned_integral<T> && !std::same_as<T, std::uint64_t>)
 bool put(ByteWriter& out, T value) {
@@ -75,7 +84,7 @@ bool take(ByteReader& in, T& value) {
   std::uint64_t number = 0;
   if (!take(in, number)) return false;
   value = static_cast<T>(number);
-  return static_cast<std::uint64_t>(value) == number;
+  return static_cast<std::uint64_t>(value) == number && known(value);
 }
 
 inline bool put(ByteWriter& out, base::Seconds value) {

@@ -10,6 +10,9 @@
 
 namespace melange::store {
 
+// LMDB then takes the size that stands in the file.
+constexpr std::size_t kMapOfTheWriter = 0;
+
 struct Snapshot::State {
   State(std::shared_lock<std::shared_mutex> hold, MDB_txn* txn, const TableHandles& handles)
       : shared(std::move(hold)), tables(txn, handles) {}
@@ -44,7 +47,7 @@ base::Result<Store> Store::open(const std::string& path, const Options& options)
 base::Result<Store> Store::open_read_only(const std::string& path) {
   auto directory = Directory::look(path);
   if (!directory) return std::unexpected(directory.error());
-  auto engine = std::make_unique<Engine>(std::move(*directory), true, base::limits::kInitialMapSize);
+  auto engine = std::make_unique<Engine>(std::move(*directory), true, kMapOfTheWriter);
   if (auto opened = engine->open(); !opened) return std::unexpected(opened.error());
   return Store(std::move(engine));
 }
@@ -53,7 +56,7 @@ base::Result<Txn> Store::begin() {
   if (engine_->suspect) {
     // After a failed write LMDB may answer MDB_PANIC for ever: only a fresh environment is known
     // to show the last committed state (hostile.md S4, S5).
-    const std::unique_lock alone(engine_->transactions);
+    const auto alone = engine_->alone();
     engine_->close();
     if (auto opened = engine_->open(); !opened) {
       engine_->close();
@@ -71,15 +74,26 @@ base::Result<Txn> Store::begin() {
 }
 
 base::Result<Snapshot> Store::snapshot() const {
-  std::shared_lock shared(engine_->transactions);
+  auto shared = engine_->shared();
   if (engine_->env == nullptr) return base::failure(base::Fault::kUnavailable, "store: it is not open");
   MDB_txn* txn = nullptr;
-  if (const int code = mdb_txn_begin(engine_->env, nullptr, MDB_RDONLY, &txn)) {
-    return std::unexpected(lmdb_error("begin a snapshot", code));
+  int code = mdb_txn_begin(engine_->env, nullptr, MDB_RDONLY, &txn);
+  if (code == MDB_MAP_RESIZED) {
+    shared.unlock();
+    {
+      const auto alone = engine_->alone();
+      engine_->follow_growth();
+    }
+    shared = engine_->shared();
+    code = mdb_txn_begin(engine_->env, nullptr, MDB_RDONLY, &txn);
   }
+  if (code != MDB_SUCCESS) return std::unexpected(lmdb_error("begin a snapshot", code));
   return Snapshot(std::make_unique<Snapshot::State>(std::move(shared), txn, engine_->handles));
 }
 
-std::size_t Store::used() const { return engine_->used(); }
+std::size_t Store::used() const {
+  const std::shared_lock shared(engine_->transactions);
+  return engine_->used();
+}
 
 }  // namespace melange::store

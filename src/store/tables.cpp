@@ -68,6 +68,7 @@ void Tables::fail(base::Error failure) {
 }
 
 void Tables::fail_damaged(Table table, Bytes key) {
+  only_a_record = only_a_record || !error;
   fail({Fault::kDamaged, base::cat("store: the record ", base::hex(key), " of table ",
                                    kTableNames[static_cast<std::size_t>(table)],
                                    " is damaged; restore a backup")});
@@ -106,7 +107,8 @@ std::optional<Entry> Tables::move(Table table, MDB_val key, MDB_cursor_op operat
 }
 
 std::optional<Entry> Tables::seek(Table table, Bytes key) {
-  return move(table, to_val(key), MDB_SET_RANGE);
+  // LMDB refuses to look for an empty key.
+  return move(table, to_val(key), key.empty() ? MDB_FIRST : MDB_SET_RANGE);
 }
 
 std::optional<Entry> Tables::next(Table table) { return move(table, {}, MDB_NEXT); }

@@ -58,7 +58,7 @@ struct Tables {
 
   // Keeps the first failure.
   void fail(base::Error failure);
-  // A record under `key` that is not what Melange wrote.
+  // A record under `key` that is not what Melange wrote. LMDB itself is well: see Txn::forgive.
   void fail_damaged(Table table, base::Bytes key);
   // Before the transaction ends: cursors must not outlive it.
   void close_cursors();
@@ -66,6 +66,7 @@ struct Tables {
   MDB_txn* txn;
   const TableHandles* handles;
   std::optional<base::Error> error;
+  bool only_a_record = false;  // `error` is a damaged record, met while nothing was being written
 
  private:
   MDB_cursor* cursor(Table table);

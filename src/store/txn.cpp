@@ -11,6 +11,7 @@ namespace {
 template <class Changes>
 base::Status apply_to(Applier& applier, Tables& tables, const Changes& change) {
   std::visit(applier, change);
+  tables.only_a_record = false;
   if (tables.error) return std::unexpected(*tables.error);
   return {};
 }
@@ -31,6 +32,13 @@ Txn::~Txn() {
 }
 
 View Txn::view() { return View(state_->tables); }
+
+std::optional<base::Error> Txn::forgive() {
+  Tables& tables = state_->tables;
+  if (!tables.error || !tables.only_a_record) return std::nullopt;
+  tables.only_a_record = false;
+  return std::exchange(tables.error, std::nullopt);
+}
 
 base::Status Txn::apply(const LeaseChange& change) {
   return apply_to(state_->applier, state_->tables, change);

@@ -78,7 +78,8 @@ class RangeSet {
   bool contains(Address address) const;  // O(log n)
   // The range that holds `address`, if one does. O(log n)
   std::optional<Range> find(Address address) const;
-  std::span<const Range> ranges() const { return ranges_; }
+  std::span<const Range> ranges() const& { return ranges_; }
+  std::span<const Range> ranges() && = delete;  // the set would be gone before its ranges are read
   bool empty() const { return ranges_.empty(); }
   Uint128 size() const;
   bool operator==(const RangeSet&) const = default;

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "melange/base/error.h"
@@ -32,6 +33,9 @@ class Txn {
   ~Txn();  // aborts what was not committed
 
   View view();
+  // If the view failed on a damaged record alone, takes that error back, so that others can be
+  // served; nothing if the view is well, or if more than a record is wrong.
+  std::optional<base::Error> forgive();
   base::Status apply(const LeaseChange& change);
   base::Status apply(const Change& change);
   // Makes everything applied durable, with `now` as its time; nothing is written if nothing was

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands.h"
+
+#include <cstdio>
+
+#include "lease_table.h"
+#include "melange/config/load.h"
+#include "melange/store/store.h"
+
+namespace melange::cli {
+namespace {
+
+void print(const std::string& text) { std::fputs(text.c_str(), stdout); }
+
+int fail(const std::string& message) {
+  std::fprintf(stderr, "melange: %s\n", message.c_str());
+  return 1;
+}
+
+}  // namespace
+
+int check(const std::string& config_path) {
+  const auto config = config::load(config_path);
+  if (!config) {
+    std::fputs(config::text(config_path, config.error()).c_str(), stderr);
+    return 1;
+  }
+  print(config_path + ": ok\n");
+  return 0;
+}
+
+int print_default_config() {
+  print(config::default_file());
+  return 0;
+}
+
+int print_version() {
+  print("melange " MELANGE_VERSION "\n");
+  return 0;
+}
+
+int list_leases(const std::string& config_path, bool as_json) {
+  const auto config = config::load(config_path);
+  if (!config) {
+    std::fputs(config::text(config_path, config.error()).c_str(), stderr);
+    return 1;
+  }
+  auto store = store::Store::open_read_only(config->store.path);
+  if (!store) return fail(store.error().message);
+  auto snapshot = store->snapshot();
+  if (!snapshot) return fail(snapshot.error().message);
+  const store::View view = snapshot->view();
+  const auto rows = lease_rows(view);
+  if (!view.ok()) return fail(view.error().message);
+  print(as_json ? as_json_array(rows) : as_table(rows));
+  return 0;
+}
+
+}  // namespace melange::cli

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The `melange` command: reads its arguments and hands over to what does the work.
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "commands.h"
+#include "melange/daemon/serve.h"
+
+namespace {
+
+constexpr const char* kDefaultConfig = "/etc/melange/melange.toml";
+
+int run(int argc, char** argv) {
+  CLI::App app("Melange: DHCP and IP address management in one server.", "melange");
+  app.require_subcommand(1);
+  std::string config = kDefaultConfig;
+  const auto takes_config = [&](CLI::App* command) {
+    command->add_option("-c,--config", config, "The configuration file (TOML).")
+        ->capture_default_str();
+  };
+
+  CLI::App* serve = app.add_subcommand("serve", "Answer on the wire until SIGTERM.");
+  takes_config(serve);
+  CLI::App* check = app.add_subcommand("check", "Say what is wrong with a configuration file.");
+  takes_config(check);
+  CLI::App* print = app.add_subcommand("config", "Print every key with its default and help.");
+  CLI::App* version = app.add_subcommand("version", "Print the version.");
+  CLI::App* lease = app.add_subcommand("lease", "Leases, straight from the store.");
+  lease->require_subcommand(1);
+  CLI::App* list = lease->add_subcommand("list", "List all address records.");
+  takes_config(list);
+  bool as_json = false;
+  list->add_flag("--json", as_json, "As a JSON array, for programs.");
+
+  CLI11_PARSE(app, argc, argv);
+  if (serve->parsed()) return melange::daemon::serve(config);
+  if (check->parsed()) return melange::cli::check(config);
+  if (print->parsed()) return melange::cli::print_default_config();
+  if (list->parsed()) return melange::cli::list_leases(config, as_json);
+  if (version->parsed()) return melange::cli::print_version();
+  return 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "melange: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "message.h"
+
+#include <algorithm>
+
+#include "melange/base/text.h"
+
+namespace melange::config {
+namespace {
+
+constexpr std::size_t kShownOctets = 64;
+constexpr std::size_t kMistakesWithHint = 100;
+
+std::string cut(std::string_view text) {
+  return base::cat(base::escape(text.substr(0, kShownOctets)),
+                   text.size() > kShownOctets ? "..." : "");
+}
+
+struct Shown {
+  std::string operator()(bool flag) const { return flag ? "true" : "false"; }
+  std::string operator()(std::int64_t number) const { return std::to_string(number); }
+  std::string operator()(double) const { return "a number with a fraction"; }
+  std::string operator()(Moment) const { return "a date or time"; }
+  std::string operator()(const std::string& text) const { return quoted(text); }
+  std::string operator()(const List&) const { return "a list"; }
+  std::string operator()(const Table&) const { return "a table"; }
+};
+
+}  // namespace
+
+std::string quoted(std::string_view text) { return base::cat('"', cut(text), '"'); }
+
+std::string unknown(std::string_view what, std::string_view name) {
+  return base::cat("unknown ", what, " '", cut(name), '\'');
+}
+
+std::string shown(const Node& node) { return std::visit(Shown{}, node.value); }
+
+std::optional<std::string_view> probably_meant(std::string_view name,
+                                               std::span<const std::string_view> known,
+                                               const Mistakes& so_far) {
+  if (name.size() > kShownOctets || so_far.size() > kMistakesWithHint) return std::nullopt;
+  std::string lower(name);
+  std::ranges::transform(lower, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  return base::nearest(lower, known);
+}
+
+}  // namespace melange::config

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One log line per decision: what changes leases at `info`, once the change is durable; the rest at
+// `debug`. Dropped packets are told at `info`, but for each reason and link at most once in ten
+// seconds, whatever a client sends (hostile.md, outcome D).
+#pragma once
+
+#include <map>
+
+#include "log.h"
+#include "melange/daemon/turn.h"
+#include "melange/io/clock.h"
+
+namespace melange::daemon {
+
+class DecisionLog : public Observer {
+ public:
+  explicit DecisionLog(Log& log) : log_(&log) {}
+
+  void decided(const wire::Datagram& datagram, const dhcp::Query4* query,
+               const dhcp::Decision4& decision) override;
+  void damaged(const base::Error& error) override;
+  void committed(bool durable) override;
+
+ private:
+  struct Line {
+    config::LogLevel level;
+    std::string message;
+    Fields fields;
+  };
+  struct Muted {
+    base::Nanos until{};
+    std::uint64_t count = 0;
+  };
+  bool muted(const wire::Datagram& datagram, dhcp::Reason reason, std::uint64_t& left_out);
+
+  Log* log_;
+  std::vector<Line> waiting_;  // for the commit
+  std::map<std::pair<int, dhcp::Reason>, Muted> muted_;
+};
+
+}  // namespace melange::daemon

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server.h"
+
+#include <algorithm>
+#include <csignal>
+
+#include "melange/base/text.h"
+#include "melange/dhcp/sweep.h"
+#include "melange/ipam/plan.h"
+#include "notify.h"
+
+namespace melange::daemon {
+namespace {
+
+using base::cat;
+using base::Status;
+
+// Tokens of the poller: interface indices are positive.
+constexpr std::uint64_t kSignals = 1ull << 32;
+constexpr std::uint64_t kHostLinks = 2ull << 32;
+constexpr std::uint64_t kRouted = 3ull << 32;
+
+constexpr base::Nanos kSweepPause = std::chrono::seconds(1);        // between passes
+constexpr base::Nanos kSliceTime = std::chrono::milliseconds(20);   // between slices of one
+
+template <class T>
+std::unexpected<base::Error> forward(const base::Result<T>& failed) {
+  return std::unexpected(failed.error());
+}
+
+base::Result<base::Instant> newest_stamp(const store::Store& store) {
+  auto snapshot = store.snapshot();
+  if (!snapshot) return forward(snapshot);
+  const store::View view = snapshot->view();
+  const base::Instant stamp = view.stamp();
+  if (!view.ok()) return std::unexpected(view.error());
+  return stamp;
+}
+
+bool is_pattern(std::string_view interface) {
+  return interface.find_first_of("*?") != std::string_view::npos;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<Server>> Server::open(std::string config_path, config::Config config,
+                                                   io::SignalQueue signals, Log& log) {
+  auto store = store::Store::open(config.store.path);
+  if (!store) return forward(store);
+  const auto stamp = newest_stamp(*store);
+  if (!stamp) return forward(stamp);
+  auto host_links = io::HostLinks::open();
+  if (!host_links) return forward(host_links);
+  auto poller = io::Poller::open();
+  if (!poller) return forward(poller);
+  auto routed = io::open_udp_link(wire::kServerPort4);
+  if (!routed) return forward(routed);
+  std::unique_ptr<Server> server(new Server(
+      std::move(config_path), std::move(config), log,
+      Parts{std::move(*store), std::move(*host_links), std::move(*poller), std::move(signals),
+            std::move(*routed), *stamp}));
+  if (auto started = server->start(); !started) return std::unexpected(started.error());
+  return server;
+}
+
+Server::Server(std::string config_path, config::Config config, Log& log, Parts parts)
+    : config_path_(std::move(config_path)),
+      config_(std::move(config)),
+      log_(&log),
+      store_(std::move(parts.store)),
+      host_links_(std::move(parts.host_links)),
+      poller_(std::move(parts.poller)),
+      signals_(std::move(parts.signals)),
+      routed_(std::move(parts.routed)),
+      clock_(parts.stamp),
+      decision_log_(log),
+      turn_(store_, decision_log_),
+      batch_(std::make_unique<io::Batch>()) {
+  ports_.routed = routed_.get();
+}
+
+Status Server::start() {
+  if (clock_.started_behind()) {
+    log_->warn("the wall clock is behind the newest record of the store; leases end later than they would",
+               {{"behind", base::text(std::chrono::floor<base::Seconds>(-clock_.wall_clock_lead()))}});
+  }
+  if (auto added = poller_.add(signals_.descriptor(), kSignals); !added) return added;
+  if (auto added = poller_.add(host_links_.descriptor(), kHostLinks); !added) return added;
+  if (auto added = poller_.add(routed_->descriptor(), kRouted); !added) return added;
+  if (auto applied = apply_config(config_); !applied) return applied;
+  follow_links();
+  return {};
+}
+
+// The networks of the file become the store's, in one transaction.
+Status Server::apply_config(const config::Config& config) {
+  store::Changes changes;
+  {
+    auto txn = store_.begin();
+    if (!txn) return forward(txn);
+    changes = ipam::plan_config(txn->view(), config.networks, clock_.now());
+    if (!txn->view().ok()) return std::unexpected(txn->view().error());
+  }
+  if (auto applied = turn_.apply(changes, clock_.now()); !applied) return applied;
+  turn_.set_limits({config.dhcp.offer_time});
+  return compile_topology();
+}
+
+Status Server::compile_topology() {
+  auto snapshot = store_.snapshot();
+  if (!snapshot) return forward(snapshot);
+  const store::View view = snapshot->view();
+  auto topology = std::make_shared<const dhcp::Topology>(view.networks(), view.blocks(),
+                                                         host_links_.links(), config_.dhcp.interfaces);
+  if (!view.ok()) return std::unexpected(view.error());
+  turn_.set_topology(std::move(topology));
+  return {};
+}
+
+// Opens and closes raw links until they are those of the topology.
+void Server::follow_links() {
+  std::set<int> wanted;
+  for (const dhcp::ServedLink& link : turn_.topology().links()) wanted.insert(link.host.ifindex);
+  std::set<int> gone;
+  for (const auto& [ifindex, raw] : raw_links_) {
+    const dhcp::ServedLink* link = turn_.topology().link(ifindex);
+    // An interface that was renamed keeps its index and its socket; one made anew has another index.
+    if (link == nullptr) gone.insert(ifindex);
+  }
+  for (const int ifindex : gone) close_link(ifindex);
+  for (const int ifindex : wanted) {
+    if (!raw_links_.contains(ifindex)) open_link(turn_.topology().link(ifindex)->host);
+  }
+  tell_missing_interfaces();
+}
+
+void Server::open_link(const net::HostLink& host) {
+  auto link = io::open_raw_link(host.ifindex, host.name);
+  if (!link) {
+    log_->warn(link.error().message, {{"interface", host.name}});
+    return;
+  }
+  const auto token = static_cast<std::uint64_t>(host.ifindex);
+  if (auto added = poller_.add((*link)->descriptor(), token); !added) {
+    log_->warn(added.error().message, {{"interface", host.name}});
+    return;
+  }
+  ports_.raw[host.ifindex] = link->get();
+  raw_links_[host.ifindex] = {host.name, std::move(*link)};
+  const auto* network = turn_.topology().link(host.ifindex)->network;
+  log_->info("serving", {{"interface", host.name}, {"network", network->name}});
+}
+
+void Server::close_link(int ifindex) {
+  const auto at = raw_links_.find(ifindex);
+  if (at == raw_links_.end()) return;
+  log_->info("no longer serving", {{"interface", at->second.name}});
+  poller_.remove(at->second.link->descriptor());
+  ports_.raw.erase(ifindex);
+  ready_.erase(ifindex);
+  raw_links_.erase(at);
+}
+
+void Server::tell_missing_interfaces() {
+  for (const std::string& name : config_.dhcp.interfaces) {
+    if (is_pattern(name)) continue;
+    const auto at = std::ranges::find(host_links_.links(), name, &net::HostLink::name);
+    const bool there = at != host_links_.links().end();
+    if (there && turn_.topology().link(at->ifindex) != nullptr) {
+      missing_told_.erase(name);
+    } else if (missing_told_.insert(name).second) {
+      log_->warn(there ? "the interface belongs to no network: give it an address of a block, or name it in a network"
+                       : "waiting for the interface to appear",
+                 {{"interface", name}});
+    }
+  }
+}
+
+Status Server::run() {
+  log_->info("ready", {{"store", config_.store.path},
+                       {"networks", std::to_string(turn_.topology().networks().size())},
+                       {"links", std::to_string(raw_links_.size())}});
+  notify("READY=1");
+  while (!stopping_) {
+    const auto ready = poller_.wait(std::chrono::duration_cast<base::Millis>(
+        sweep_from_ ? kSliceTime : kSweepPause));
+    if (!ready) return forward(ready);
+    bool links_changed = false;
+    bool signalled = false;
+    for (const std::uint64_t token : *ready) {
+      if (token == kSignals) {
+        signalled = true;
+      } else if (token == kHostLinks) {
+        links_changed = true;
+      } else if (token == kRouted) {
+        routed_ready_ = true;
+      } else {
+        ready_.insert(static_cast<int>(token));
+      }
+    }
+    receive_and_decide();
+    if (links_changed) watch_links();
+    if (signalled) handle_signals();
+    sweep_if_due();
+  }
+  notify("STOPPING=1");
+  log_->info("stopped");
+  return {};
+}
+
+void Server::handle_signals() {
+  for (int signal = signals_.next(); signal != 0; signal = signals_.next()) {
+    if (signal == SIGHUP) {
+      reload();
+    } else {
+      stopping_ = true;
+    }
+  }
+}
+
+// All or nothing: what cannot be used whole changes nothing (design.md, invariant 5).
+void Server::reload() {
+  auto fresh = config::load(config_path_);
+  if (!fresh) {
+    log_->error("the configuration is refused; the old one stays", {{"mistakes", config::text(config_path_, fresh.error())}});
+    return;
+  }
+  if (fresh->store.path != config_.store.path) {
+    log_->error("the store's path cannot change while serving; restart to use another store");
+    return;
+  }
+  std::swap(config_, *fresh);
+  if (auto applied = apply_config(config_); !applied) {
+    std::swap(config_, *fresh);
+    log_->error("the configuration could not be applied; the old one stays", {{"error", applied.error().message}});
+    return;
+  }
+  log_->configure(config_.log);
+  missing_told_.clear();
+  follow_links();
+  log_->info("configuration reloaded", {{"networks", std::to_string(turn_.topology().networks().size())}});
+}
+
+void Server::watch_links() {
+  const auto changed = host_links_.refresh();
+  if (!changed) {
+    log_->error(changed.error().message);
+    return;
+  }
+  if (!*changed) return;
+  if (auto compiled = compile_topology(); !compiled) {
+    log_->error(compiled.error().message);
+    return;
+  }
+  follow_links();
+}
+
+// One batch from the links that have something, beginning behind the one that was served last, so
+// that a busy link cannot keep the others waiting.
+void Server::receive_and_decide() {
+  batch_->clear();
+  if (routed_ready_) {
+    routed_ready_ = false;
+    if (auto received = routed_->receive(*batch_); !received) log_->error(received.error().message);
+  }
+  std::set<int> dead;
+  auto at = ready_.upper_bound(served_last_);
+  for (std::size_t left = ready_.size(); left > 0 && !batch_->datagrams.full(); --left) {
+    if (at == ready_.end()) at = ready_.begin();
+    served_last_ = *at;
+    const auto raw = raw_links_.find(*at);
+    if (raw != raw_links_.end() && !raw->second.link->receive(*batch_)) dead.insert(*at);
+    ++at;
+  }
+  ready_.clear();
+  // Its interface is gone: netlink tells when there is another of that name.
+  for (const int ifindex : dead) close_link(ifindex);
+  take_turn();
+}
+
+void Server::take_turn() {
+  const bool counted = batch_->ring_drops > 0 ||
+                       std::ranges::any_of(batch_->refused, [](auto n) { return n > 0; });
+  if (batch_->datagrams.empty() && !counted) return;
+  note_health(turn_.run(*batch_, clock_.now(), ports_));
+}
+
+void Server::note_health(const Status& done) {
+  if (!done && !degraded_) {
+    log_->error("cannot commit: no lease is given until this is mended", {{"error", done.error().message}});
+  } else if (done && degraded_) {
+    log_->info("commits succeed again");
+  }
+  degraded_ = !done;
+}
+
+void Server::sweep_if_due() {
+  if (io::monotonic() < next_sweep_) return;
+  dhcp::Sweep swept;
+  {
+    auto snapshot = store_.snapshot();
+    if (!snapshot) return;
+    const store::View view = snapshot->view();
+    swept = dhcp::sweep(view, turn_.topology(), sweep_from_, clock_.now());
+    if (!view.ok()) {
+      log_->error(view.error().message);
+      next_sweep_ = io::monotonic() + kSweepPause;
+      return;
+    }
+  }
+  note_health(turn_.apply(swept.changes, clock_.now()));
+  sweep_from_ = swept.next;
+  next_sweep_ = io::monotonic() + (swept.next ? kSliceTime : kSweepPause);
+}
+
+}  // namespace melange::daemon

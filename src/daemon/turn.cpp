@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "melange/daemon/turn.h"
+
+#include <numeric>
+
+#include "melange/base/check.h"
+#include "melange/dhcp/query4.h"
+#include "melange/dhcp/reply4.h"
+
+namespace melange::daemon {
+
+using base::limits::kBatchFrames;
+using dhcp::Decision4;
+using dhcp::Query4;
+using dhcp::Reason;
+
+namespace {
+
+Decision4 failed_decision() {
+  Decision4 decision;
+  decision.reason = Reason::kStoreFailed;
+  return decision;
+}
+
+}  // namespace
+
+Turn::Turn(store::Store& store, Observer& observer)
+    : store_(&store),
+      observer_(&observer),
+      topology_(std::make_shared<dhcp::Topology>(
+          std::span<const store::Network>(), std::span<const store::Block>(),
+          std::span<const net::HostLink>(), std::span<const std::string>())),
+      message_(std::make_unique<wire::Message4>()),
+      slots_(kBatchFrames) {
+  now_.reserve(kBatchFrames);
+  after_commit_.reserve(kBatchFrames);
+  offers_to_release_.reserve(kBatchFrames);
+  undone_.reserve(kBatchFrames);
+  waiting_.reserve(kBatchFrames);
+  outgoing_.reserve(kBatchFrames);
+}
+
+void Turn::set_topology(std::shared_ptr<const dhcp::Topology> topology) {
+  topology_ = std::move(topology);
+}
+
+base::Status Turn::run(const io::Batch& batch, base::Instant now, const Ports& ports) {
+  for (std::size_t i = 0; i < batch.refused.size(); ++i) counters_.refused[i] += batch.refused[i];
+  counters_.ring_drops += batch.ring_drops;
+  offers_.drop_expired(now);
+  undone_.resize(batch.datagrams.size());
+  std::iota(undone_.begin(), undone_.end(), std::size_t{0});
+  base::Status done = decide_all(batch, now, ports);
+  // The store can only grow between transactions: what it did not take is decided once more.
+  if (!done && done.error().fault == base::Fault::kMapFull) done = decide_all(batch, now, ports);
+  if (!done) counters_.decisions[static_cast<std::size_t>(Reason::kStoreFailed)] += undone_.size();
+  return done;
+}
+
+// Decides what is in `undone_`, commits, and sends. On failure `undone_` keeps those datagrams whose
+// outcome was lost with the transaction; all others have been answered.
+base::Status Turn::decide_all(const io::Batch& batch, base::Instant now, const Ports& ports) {
+  auto txn = store_->begin();
+  if (!txn) return std::unexpected(txn.error());
+  clear_queues();
+  base::Status done;
+  std::size_t decided = 0;
+  for (; decided < undone_.size() && done; ++decided) {
+    const auto waits = decide_one(batch.datagrams[undone_[decided]], *txn, now, ports);
+    if (!waits) done = std::unexpected(waits.error());
+    if (!waits || *waits) waiting_.push_back(undone_[decided]);
+  }
+  send(now_);
+  if (done) done = txn->commit(now);
+  observer_->committed(done.has_value());
+  waiting_.insert(waiting_.end(), undone_.begin() + static_cast<std::ptrdiff_t>(decided),
+                  undone_.end());
+  undone_.swap(waiting_);
+  if (!done) {
+    ++counters_.failed_commits;
+    return done;
+  }
+  ++counters_.commits;
+  undone_.clear();
+  for (const auto& [network, identity] : offers_to_release_) offers_.release(network, identity);
+  send(after_commit_);
+  return done;
+}
+
+void Turn::clear_queues() {
+  now_.clear();
+  after_commit_.clear();
+  offers_to_release_.clear();
+  waiting_.clear();
+  slots_used_ = 0;
+}
+
+// True if the outcome is only true once the transaction is committed.
+base::Result<bool> Turn::decide_one(const wire::Datagram& datagram, store::Txn& txn,
+                                    base::Instant now, const Ports& ports) {
+  Decision4 decision;
+  if (message_->read(datagram.payload)) {
+    decision.reason = Reason::kMalformed;
+    tell(datagram, nullptr, decision);
+    return false;
+  }
+  const auto query = dhcp::read_query(*message_, datagram);
+  if (!query) {
+    decision.reason = query.error();
+    tell(datagram, nullptr, decision);
+    return false;
+  }
+  decision = dhcp::decide(*query, txn.view(), *topology_, offers_, limits_, now);
+  if (const auto damage = txn.forgive()) {
+    observer_->damaged(*damage);
+    tell(datagram, &*query, failed_decision());
+    return false;
+  }
+  if (!txn.view().ok()) return std::unexpected(txn.view().error());
+  if (auto applied = apply_all(decision, txn); !applied) return std::unexpected(applied.error());
+  follow_offer(decision);
+  if (decision.reply) queue_reply(*query, decision, ports);
+  tell(datagram, &*query, decision);
+  return !decision.changes.empty();
+}
+
+base::Status Turn::apply_all(const Decision4& decision, store::Txn& txn) {
+  for (const store::LeaseChange& change : decision.changes) {
+    if (auto applied = txn.apply(change); !applied) return applied;
+  }
+  return {};
+}
+
+void Turn::follow_offer(const Decision4& decision) {
+  if (const auto* hold = std::get_if<dhcp::HoldOffer>(&decision.offer)) {
+    offers_.hold(hold->offer);
+  } else if (std::holds_alternative<dhcp::ReleaseOffer>(decision.offer)) {
+    // An offer that becomes a lease stands until the lease does.
+    if (decision.changes.empty()) {
+      offers_.release(decision.network->id, decision.identity);
+    } else {
+      offers_to_release_.emplace_back(decision.network->id, decision.identity);
+    }
+  }
+}
+
+void Turn::queue_reply(const Query4& query, const Decision4& decision, const Ports& ports) {
+  const dhcp::Reply4& reply = *decision.reply;
+  base::check(slots_used_ < slots_.size());
+  const base::MutableBytes slot(slots_[slots_used_]);
+  const std::size_t size = dhcp::write_reply(query, reply, slot.subspan(wire::kFrameOverhead));
+  const bool on_link = reply.to.path == dhcp::Destination4::Path::kLink;
+  const auto raw = ports.raw.find(query.datagram->ifindex);
+  const dhcp::ServedLink* link = topology_->link(query.datagram->ifindex);
+  const bool reachable = on_link ? raw != ports.raw.end() && link != nullptr
+                                 : ports.routed != nullptr;
+  if (size == 0 || !reachable) {
+    ++counters_.lost;
+    return;
+  }
+  ++slots_used_;
+  Packet packet{};
+  if (on_link) {
+    const base::MutableBytes frame = slot.first(wire::kFrameOverhead + size);
+    wire::put_frame_headers(frame, {link->host.mac, reply.to.mac, reply.server_id,
+                                    reply.to.address, wire::kServerPort4, reply.to.port});
+    packet = {raw->second, {frame, {}, {}, 0}};
+  } else {
+    packet = {ports.routed, {slot.subspan(wire::kFrameOverhead, size), reply.server_id,
+                             reply.to.address, reply.to.port}};
+  }
+  (decision.changes.empty() ? now_ : after_commit_).push_back(packet);
+}
+
+void Turn::tell(const wire::Datagram& datagram, const Query4* query, const Decision4& decision) {
+  ++counters_.decisions[static_cast<std::size_t>(decision.reason)];
+  observer_->decided(datagram, query, decision);
+}
+
+// In runs of one link each: a batch mostly came from one.
+void Turn::send(std::vector<Packet>& packets) {
+  for (std::size_t i = 0; i < packets.size();) {
+    io::Link* const link = packets[i].link;
+    outgoing_.clear();
+    for (; i < packets.size() && packets[i].link == link; ++i) {
+      outgoing_.push_back(packets[i].outgoing);
+    }
+    const std::size_t lost = link->send(outgoing_);
+    counters_.lost += lost;
+    counters_.sent += outgoing_.size() - lost;
+  }
+  packets.clear();
+}
+
+base::Status Turn::apply(const store::Changes& changes, base::Instant now) {
+  if (changes.empty()) return {};
+  auto txn = store_->begin();
+  if (!txn) return std::unexpected(txn.error());
+  for (const store::Change& change : changes) {
+    if (auto applied = txn->apply(change); !applied) return applied;
+  }
+  return txn->commit(now);
+}
+
+}  // namespace melange::daemon

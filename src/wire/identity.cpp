@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "melange/wire/identity.h"
+
+#include "melange/base/text.h"
+
+namespace melange::wire {
+
+std::optional<ClientId> ClientId::make(base::Bytes octets) {
+  // RFC 2132 section 9.14: "its minimum length is 2".
+  if (octets.size() < 2 || octets.size() > 255) return std::nullopt;
+  return ClientId(octets);
+}
+
+std::string_view text(IdentityKind kind) {
+  switch (kind) {
+    case IdentityKind::kNone:
+      return "none";
+    case IdentityKind::kMac:
+      return "mac";
+    case IdentityKind::kClientId:
+      return "client-id";
+  }
+  return "unknown";
+}
+
+Identity Identity::of(const net::Mac& mac) { return Identity(IdentityKind::kMac, mac.bytes()); }
+
+Identity Identity::of(const ClientId& id) { return Identity(IdentityKind::kClientId, id.bytes()); }
+
+std::optional<Identity> Identity::make(std::uint8_t kind, base::Bytes octets) {
+  switch (static_cast<IdentityKind>(kind)) {
+    case IdentityKind::kNone:
+      return octets.empty() ? std::optional(Identity()) : std::nullopt;
+    case IdentityKind::kMac:
+      if (const auto mac = net::Mac::from_bytes(octets)) return of(*mac);
+      return std::nullopt;
+    case IdentityKind::kClientId:
+      if (const auto id = ClientId::make(octets)) return of(*id);
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::string text(const ClientId& id) { return base::hex(id.bytes()); }
+
+std::string text(const Identity& identity) {
+  switch (identity.kind()) {
+    case IdentityKind::kNone:
+      return "none";
+    case IdentityKind::kMac:
+      return base::cat("mac ", text(*net::Mac::from_bytes(identity.bytes())));
+    case IdentityKind::kClientId:
+      return base::cat("client-id ", base::hex(identity.bytes()));
+  }
+  return "unknown";
+}
+
+}  // namespace melange::wire

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Any text as a configuration: it is refused with messages that a terminal can show, or it keeps
+// the promises that the rest of the server builds on (hostile.md C1-C6).
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "melange/base/check.h"
+#include "melange/base/text.h"
+#include "melange/config/load.h"
+
+namespace {
+
+using melange::base::check;
+using namespace melange::config;
+
+void check_mistakes(const Mistakes& mistakes) {
+  check(!mistakes.empty());
+  check(std::ranges::adjacent_find(mistakes, std::ranges::greater_equal{}) == mistakes.end());
+  for (const Mistake& mistake : mistakes) {
+    check(!mistake.message.empty());
+    check(std::ranges::all_of(mistake.message, [](char c) { return c >= ' ' && c <= '~'; }));
+  }
+}
+
+void check_pools(const Block& block) {
+  for (const auto& pool : block.pools) {
+    check(block.cidr.value->range().contains(pool.value));
+    const auto overlaps = [&](const auto& other) { return pool.value.overlaps(other.value); };
+    check(std::ranges::count_if(block.pools, overlaps) == 1);  // itself
+  }
+}
+
+void check_times(const Block& block) {
+  const auto lease = block.lease_time.value;
+  const auto shortest = block.min_lease_time.value.value_or(lease);
+  check(shortest.count() > 0 && shortest <= lease);
+  check(lease <= block.max_lease_time.value.value_or(lease));
+  check(lease <= melange::base::kInfinite);
+  const auto rebind = block.rebind_time.value.value_or(shortest);
+  check(rebind <= shortest);
+  check(block.renew_time.value.value_or(rebind / 2) < rebind);
+}
+
+void check_network(const Network& network) {
+  check(!network.id.value.empty() && !network.blocks.empty());
+  for (const Block& block : network.blocks) {
+    check(block.cidr.value && block.cidr.value->family() == melange::net::Family::kV4);
+    check(!block.gateway.value || block.cidr.value->contains(*block.gateway.value));
+    check_pools(block);
+    check_times(block);
+  }
+  for (const Reservation& reservation : network.reservations) {
+    check(reservation.mac.value && !reservation.addresses.empty());
+    for (const auto& address : reservation.addresses) {
+      const auto holds = [&](const Block& block) {
+        return block.cidr.value->contains(address.value);
+      };
+      check(std::ranges::count_if(network.blocks, holds) == 1);
+    }
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::vector<std::uint8_t> exact(data, data + size);
+  const auto config = parse(melange::base::text_of(exact));
+  if (!config) {
+    check_mistakes(config.error());
+    return 0;
+  }
+  for (const Network& network : config->networks) check_network(network);
+  return 0;
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "free_ranges.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <set>
+
+#include "keys.h"
+#include "melange/base/text.h"
+#include "records.h"
+#include "scratch_tables.h"
+
+namespace melange::store {
+namespace {
+
+using net::Address;
+using net::Ipv4;
+using net::Range;
+using test::address;
+using test::range;
+
+struct Fixture {
+  ScratchTables tables;
+  FreeRanges free{*tables, BlockId{7}};
+
+  std::string runs(std::string_view from = "10.0.0.0") {
+    std::string out;
+    for (auto run = free.at_or_after(address(from)); run; ) {
+      out += (out.empty() ? "" : " ") + text(*run);
+      if (run->last().value() == net::last_value(run->family())) break;
+      run = free.at_or_after(run->last().next());
+    }
+    return out;
+  }
+};
+
+TEST(FreeRanges, AreNoneAtFirst) {
+  Fixture f;
+  EXPECT_EQ(f.runs(), "");
+  EXPECT_FALSE(f.free.contains(address("10.0.0.1")));
+}
+
+TEST(FreeRanges, GivesTheLowestGapFirst) {
+  Fixture f;
+  f.free.add(range("10.0.0.50-10.0.0.60"));
+  f.free.add(range("10.0.0.5-10.0.0.6"));
+  f.free.add(range("10.0.1.0-10.0.1.255"));
+  EXPECT_EQ(f.free.at_or_after(address("10.0.0.0")), range("10.0.0.5-10.0.0.6"));
+  EXPECT_EQ(f.runs(), "10.0.0.5-10.0.0.6 10.0.0.50-10.0.0.60 10.0.1.0-10.0.1.255");
+}
+
+TEST(FreeRanges, GivesTheWholeRunThatHoldsTheAddress) {
+  Fixture f;
+  f.free.add(range("10.0.0.5-10.0.0.9"));
+  for (const auto* inside : {"10.0.0.5", "10.0.0.7", "10.0.0.9"}) {
+    EXPECT_EQ(f.free.at_or_after(address(inside)), range("10.0.0.5-10.0.0.9")) << inside;
+    EXPECT_TRUE(f.free.contains(address(inside))) << inside;
+  }
+  EXPECT_FALSE(f.free.contains(address("10.0.0.4")));
+  EXPECT_FALSE(f.free.contains(address("10.0.0.10")));
+  EXPECT_FALSE(f.free.at_or_after(address("10.0.0.10")));
+}
+
+TEST(FreeRanges, JoinsNeighboursOnBothSides) {
+  Fixture f;
+  EXPECT_EQ(f.free.add(range("10.0.0.1-10.0.0.3")), 3u);
+  EXPECT_EQ(f.free.add(range("10.0.0.5-10.0.0.7")), 3u);
+  EXPECT_EQ(f.free.add(range("10.0.0.4")), 1u);
+  EXPECT_EQ(f.runs(), "10.0.0.1-10.0.0.7");
+  EXPECT_EQ(f.tables->count(Table::kFree), 1u);
+}
+
+TEST(FreeRanges, CountsOnlyWhatWasFreeWhenItTakesOut) {
+  Fixture f;
+  f.free.add(range("10.0.0.1-10.0.0.9"));
+  EXPECT_EQ(f.free.remove(range("10.0.0.4-10.0.0.5")), 2u);
+  EXPECT_EQ(f.free.remove(range("10.0.0.4-10.0.0.6")), 1u);
+  EXPECT_EQ(f.free.remove(range("10.0.0.20-10.0.0.30")), 0u);
+  EXPECT_EQ(f.runs(), "10.0.0.1-10.0.0.3 10.0.0.7-10.0.0.9");
+  EXPECT_EQ(f.free.remove(range("10.0.0.0-10.0.0.255")), 6u);
+  EXPECT_EQ(f.tables->count(Table::kFree), 0u);
+}
+
+TEST(FreeRanges, OfABlockEndWhereTheNextBlockBegins) {
+  Fixture f;
+  FreeRanges lower(*f.tables, BlockId{6});
+  FreeRanges upper(*f.tables, BlockId{8});
+  lower.add(range("10.0.0.1-10.0.0.9"));
+  upper.add(range("10.0.0.1-10.0.0.9"));
+  EXPECT_EQ(f.runs(), "");
+  f.free.add(range("10.0.0.10"));
+  EXPECT_EQ(f.runs(), "10.0.0.10");
+  EXPECT_EQ(f.free.remove(range("0.0.0.0-255.255.255.255")), 1u);
+  EXPECT_TRUE(lower.contains(address("10.0.0.9")));
+  EXPECT_TRUE(upper.contains(address("10.0.0.1")));
+}
+
+TEST(FreeRanges, ReachTheFirstAndTheLastAddressOfAFamily) {
+  Fixture f;
+  f.free.add(range("0.0.0.0/0"));
+  EXPECT_EQ(f.free.remove(range("0.0.0.0")), 1u);
+  EXPECT_EQ(f.free.remove(range("255.255.255.255")), 1u);
+  EXPECT_EQ(f.runs("0.0.0.0"), "0.0.0.1-255.255.255.254");
+  f.free.add(range("0.0.0.0"));
+  f.free.add(range("255.255.255.255"));
+  EXPECT_EQ(f.runs("0.0.0.0"), "0.0.0.0-255.255.255.255");
+}
+
+TEST(FreeRanges, ServeIpv6ByTheSameCode) {
+  Fixture f;
+  const Range whole = test::prefix("2001:db8::/32").range();
+  EXPECT_EQ(f.free.add(whole), net::Uint128{1} << 96);
+  EXPECT_EQ(f.free.remove(range("2001:db8::-2001:db8::ff")), 256u);
+  EXPECT_EQ(f.free.at_or_after(address("2001:db8::"))->first(), address("2001:db8::100"));
+  EXPECT_EQ(f.free.remove(range("ffff::/16")), 0u);
+}
+
+TEST(FreeRanges, S9_RefuseAnEntryThatIsNoRange) {
+  Fixture f;
+  f.free.add(range("10.0.0.1-10.0.0.9"));
+  Key key;
+  key.add(BlockId{7}).add(address("10.0.0.9"));
+  Key above;
+  above.add(address("10.0.0.77"));
+  f.tables->put(Table::kFree, key.bytes(), above.bytes());
+  EXPECT_FALSE(f.free.at_or_after(address("10.0.0.1")));
+  ASSERT_TRUE(f.tables->error);
+  EXPECT_EQ(f.tables->error->fault, base::Fault::kDamaged);
+}
+
+// What the set holds, against a std::set of the same addresses, in a space that is soon exhausted.
+TEST(FreeRanges, AgreeWithASetOfAddresses) {
+  Fixture f;
+  std::set<std::uint32_t> model;
+  std::mt19937 random(20110811);
+  const auto pick = [&] { return static_cast<std::uint32_t>(random() % 64); };
+  for (int step = 0; step < 20000; ++step) {
+    const auto [low, high] = std::minmax({pick(), pick()});
+    const Range span = *Range::make(Ipv4{low}, Ipv4{high});
+    if (random() % 2 == 0) {
+      std::size_t gone = 0;
+      for (auto value = low; value <= high; ++value) gone += model.erase(value);
+      ASSERT_EQ(f.free.remove(span), gone) << "step " << step;
+    } else {
+      for (auto value = low; value <= high; ++value) {
+        if (!model.insert(value).second) continue;
+        f.free.add(*Range::make(Ipv4{value}, Ipv4{value}));
+      }
+    }
+    std::set<std::uint32_t> found;
+    std::size_t entries = 0;
+    for (auto run = f.free.at_or_after(Ipv4{0}); run; run = f.free.at_or_after(run->last().next())) {
+      ++entries;
+      for (auto value = run->first().value(); value <= run->last().value(); ++value) {
+        found.insert(static_cast<std::uint32_t>(value));
+      }
+    }
+    ASSERT_EQ(found, model) << "step " << step;
+    ASSERT_EQ(entries, f.tables->count(Table::kFree)) << "step " << step;
+  }
+}
+
+}  // namespace
+}  // namespace melange::store

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "script.h"
+
+#include <stdexcept>
+
+#include "lab.h"
+#include "melange/base/text.h"
+#include "words.h"
+
+namespace melange::test {
+namespace {
+
+// The host of a transcript that names no link: at the first address of the first block.
+net::HostLink default_host(const Setup& setup) {
+  const auto& blocks = setup.networks.front().blocks;
+  const net::Prefix cidr = *blocks.front().cidr.value;
+  const net::Address address = cidr.network().next();
+  return host_link(1, {base::cat(text(address), '/', cidr.length())});
+}
+
+void read_setup(const std::string& first, Words& words, Setup& setup) {
+  if (first == "network") {
+    setup.networks.push_back(read_network(words, setup.leases));
+    auto& network = setup.networks.back();
+    if (network.id.value.empty()) network.id.value = base::cat("net", setup.networks.size());
+  } else if (first == "block") {
+    if (setup.networks.empty()) words.fail("a block needs a network before it");
+    const auto cidr = net::Prefix::parse(words.next());
+    if (!cidr) words.fail("not a block");
+    setup.networks.back().blocks.push_back(read_block(words, *cidr, setup.leases));
+  } else if (first == "link") {
+    setup.hosts.push_back(read_link(words, static_cast<int>(setup.hosts.size()) + 1));
+  } else if (first == "offer_time") {
+    setup.offer_time = duration_of(words.next());
+  } else {
+    words.fail(base::cat("unknown line '", first, "'"));
+  }
+}
+
+Configure read_configure(Words& words) {
+  std::vector<SeededLease> leases;
+  Configure configure{{read_network(words, leases)}};
+  if (!leases.empty()) words.fail("leases are seeded in the setup only");
+  if (configure.networks.front().id.value.empty()) configure.networks.front().id.value = "net1";
+  return configure;
+}
+
+Event read_event(Words& words, const Setup& setup) {
+  Event event;
+  event.at = duration_of(words.next());
+  const std::string what = words.next();
+  if (what == "recv") {
+    event.what = read_packet(words, setup);
+  } else if (what == "restart") {
+    event.what = Restart{};
+  } else if (what == "sweep") {
+    event.what = Sweep{};
+  } else if (what == "network") {
+    event.what = read_configure(words);
+  } else {
+    words.fail("unknown event");
+  }
+  return event;
+}
+
+}  // namespace
+
+net::HostLink read_link(Words& words, int ifindex) {
+  net::HostLink link = host_link(ifindex, {});
+  link.name = words.next();
+  while (const auto text = words.take("address")) {
+    const net::HostLink one = host_link(ifindex, {*text});
+    link.addresses.push_back(one.addresses.front());
+  }
+  link.mtu = words.take_as("mtu", number_of).value_or(link.mtu);
+  return link;
+}
+
+Script read_script(std::string_view text) {
+  Script script;
+  unsigned number = 0;
+  for (const std::string_view line : base::split(text, '\n')) {
+    ++number;
+    if (line.empty() || line.starts_with('#')) continue;
+    Words words(std::string(line), number);
+    const std::string first = words.next();
+    if (first == "at") {
+      if (script.setup.networks.empty()) words.fail("no network");
+      if (script.setup.hosts.empty()) script.setup.hosts.push_back(default_host(script.setup));
+      script.events.push_back(read_event(words, script.setup));
+    } else {
+      read_setup(first, words, script.setup);
+    }
+    words.finish();
+  }
+  if (script.events.empty()) throw std::invalid_argument("nothing happens in it");
+  return script;
+}
+
+}  // namespace melange::test
