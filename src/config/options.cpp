@@ -47,7 +47,7 @@ struct ToDatum {
     for (const Entry& entry : table) {
       auto datum = std::visit(*this, entry.node.value);
       if (!datum) return datum;
-      out.emplace_back(entry.key, std::move(*datum));
+      out.push_back({entry.key, std::move(*datum)});
     }
     return wire::Datum{std::move(out)};
   }

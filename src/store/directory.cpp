@@ -42,6 +42,11 @@ base::Status make_directory(const std::string& path) {
 
 }  // namespace
 
+// "link/" would be what the link points to, and pass for a directory.
+Directory::Directory(std::string path) : path_(std::move(path)) {
+  while (path_.size() > 1 && path_.ends_with('/')) path_.pop_back();
+}
+
 Directory::Directory(Directory&& other) noexcept
     : path_(std::move(other.path_)),
       directory_(std::exchange(other.directory_, -1)),

@@ -31,7 +31,7 @@ class Directory {
   base::Status sync() const;
 
  private:
-  explicit Directory(std::string path) : path_(std::move(path)) {}
+  explicit Directory(std::string path);
   base::Status open(bool create);
   base::Status take_lock();
 

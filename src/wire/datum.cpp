@@ -27,8 +27,8 @@ struct TextWriter {
     return joined(list, ", ", [](const Datum& datum) { return text(datum); });
   }
   std::string operator()(const DatumRecord& record) const {
-    return joined(record, " ", [](const auto& field) {
-      return base::cat(base::escape(field.first), '=', text(field.second));
+    return joined(record, " ", [](const DatumField& field) {
+      return base::cat(base::escape(field.key), '=', text(field.value));
     });
   }
 };
@@ -41,8 +41,8 @@ struct JsonWriter {
     return base::cat('[', joined(list, ",", [](const Datum& datum) { return json(datum); }), ']');
   }
   std::string operator()(const DatumRecord& record) const {
-    const auto field_json = [](const auto& field) {
-      return base::cat(base::json_quote(field.first), ':', json(field.second));
+    const auto field_json = [](const DatumField& field) {
+      return base::cat(base::json_quote(field.key), ':', json(field.value));
     };
     return base::cat('{', joined(record, ",", field_json), '}');
   }

@@ -23,8 +23,8 @@ constexpr std::uint8_t kSipAddresses = 1;
 const Datum* field(const Datum& datum, std::string_view key) {
   const auto* record = std::get_if<DatumRecord>(&datum.value);
   if (record == nullptr) return nullptr;
-  const auto found = std::ranges::find(*record, key, &DatumRecord::value_type::first);
-  return found == record->end() ? nullptr : &found->second;
+  const auto found = std::ranges::find(*record, key, &DatumField::key);
+  return found == record->end() ? nullptr : &found->value;
 }
 
 // True for a record of these keys alone, each once.

@@ -2,7 +2,6 @@
 //
 // Input: a DHCPv4 message. What is read is built and read again: nothing is lost, the second
 // building gives the same octets, and a small message holds only whole options.
-#include <algorithm>
 #include <memory>
 
 #include "demand.h"
@@ -18,15 +17,14 @@ using wire::Message4;
 constexpr std::size_t kBufferSize = 1 << 17;  // more than the longest datagram, split and padded
 
 std::vector<wire::OptionToSend> options_of(const Message4& message) {
+  constexpr std::uint8_t kLast = wire::option4::kRelayAgentInformation;
   std::vector<wire::OptionToSend> options;
   for (const std::uint8_t code : message.codes()) {
     // Where the options stand is not part of what the message says.
-    if (code == wire::option4::kOverload) continue;
+    if (code == wire::option4::kOverload || code == kLast) continue;
     options.push_back({.code = code, .value = message.option(code)});
   }
-  std::ranges::stable_partition(options, [](const wire::OptionToSend& option) {
-    return option.code != wire::option4::kRelayAgentInformation;
-  });
+  if (message.has(kLast)) options.push_back({.code = kLast, .value = message.option(kLast)});
   return options;
 }
 

@@ -135,9 +135,3 @@ class Dhcpcd(Client):
 
     def release(self) -> None:
         self.process.send(signal.SIGALRM)
-
-    def rebind(self) -> None:
-        self.process.send(signal.SIGHUP)
-
-
-ALL = (Udhcpc, Dhclient, Dhcpcd)

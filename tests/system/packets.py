@@ -97,6 +97,7 @@ class RawClients:
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
         self.acked: dict[bytes, str] = {}
         self.naked: list[bytes] = []
+        self.repeats = 1  # how often each REQUEST is sent; dhclient sends it twice
 
     def close(self) -> None:
         self.socket.close()
@@ -126,8 +127,9 @@ class RawClients:
         self.send(Message(DISCOVER, int.from_bytes(mac[2:]), mac))
 
     def request(self, offer: Message) -> None:
-        self.send(Message(REQUEST, offer.xid, offer.mac,
-                          options={50: ipv4(offer.yiaddr), 54: offer.options[54]}))
+        for _ in range(self.repeats):
+            self.send(Message(REQUEST, offer.xid, offer.mac,
+                              options={50: ipv4(offer.yiaddr), 54: offer.options[54]}))
 
     def take(self, macs: Iterable[bytes], seconds: float, in_flight: int = 16,
              enough=lambda: False) -> None:
@@ -143,6 +145,9 @@ class RawClients:
         for message in self.receive(seconds):
             if message.type == OFFER:
                 self.request(message)
+                continue
+            if message.type == ACK and message.mac in self.acked:  # to a repeated request
+                assert self.acked[message.mac] == message.yiaddr, "acknowledged two addresses"
                 continue
             if message.type == ACK:
                 self.acked[message.mac] = message.yiaddr

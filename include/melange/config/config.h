@@ -21,7 +21,7 @@ namespace melange::config {
 // A value and the line of the file that it came from; 0 for a default.
 template <class T>
 struct At {
-  T value{};
+  T value;
   unsigned line = 0;
 
   bool operator==(const At& other) const { return value == other.value; }

@@ -6,20 +6,27 @@
 
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <variant>
 #include <vector>
 
 namespace melange::wire {
 
 struct Datum;
+struct DatumField;
 using DatumList = std::vector<Datum>;
-using DatumRecord = std::vector<std::pair<std::string, Datum>>;  // in the order of writing
+using DatumRecord = std::vector<DatumField>;  // in the order of writing
 
 struct Datum {
   std::variant<bool, std::int64_t, std::string, DatumList, DatumRecord> value;
 
   friend bool operator==(const Datum&, const Datum&) = default;
+};
+
+struct DatumField {
+  std::string key;
+  Datum value;
+
+  friend bool operator==(const DatumField&, const DatumField&) = default;
 };
 
 // One line for people: lists joined with ", ", records as key=value, octets of text escaped.
