@@ -59,9 +59,22 @@ Decision4 discover(const Scene4& scene) {
   return decision;
 }
 
-Decision4 refuse(const Scene4& scene, Reason reason) {
+// The holder of an address that is reserved for another has now been told: its owner need not wait
+// for the lease to end (ipam.md section 3).
+void hand_over(const Scene4& scene, const Judgement4& judged, Decision4& decision) {
+  const auto& record = judged.record;
+  if (!record || record->reserved_for.empty() || record->identity != scene.identity) return;
+  if (!is_live(*record, scene.now)) return;
+  const bool pooled = judged.block->dynamic.contains(record->key.address);
+  if (const auto left = ended(*record, pooled, scene.now)) {
+    decision.changes.push_back(store::PutAddress{*left});
+  }
+}
+
+Decision4 refuse(const Scene4& scene, const Judgement4& judged) {
   Decision4 decision;
-  decision.reason = reason;
+  decision.reason = refusal(judged.claim);
+  hand_over(scene, judged, decision);
   Reply4 reply;
   reply.type = wire::MessageType4::kNak;
   reply.to = destination_of_nak(scene.query);
@@ -101,7 +114,7 @@ Decision4 request(const Scene4& scene) {
     case Verdict4::kSilence:
       return silent(Reason::kUnknownClient);
     case Verdict4::kNak:
-      return refuse(scene, refusal(judged.claim));
+      return refuse(scene, judged);
     case Verdict4::kGrant:
       break;
   }

@@ -127,9 +127,11 @@ void Applier::raise_next_id(std::string_view name, std::uint32_t used) {
   const std::uint32_t next = name == meta_key::kNextBlock ? view.next_block_id().value
                                                           : view.next_network_id().value;
   if (used < next) return;
-  Key value;
-  value.add(BlockId{used + 1});
-  tables_->put(Table::kMeta, base::bytes_of(name), value.bytes());
+  Key id;
+  id.add(BlockId{used + 1});
+  std::array<std::uint8_t, 4 + kChecksumSize> buffer;
+  tables_->put(Table::kMeta, base::bytes_of(name),
+               seal(base::bytes_of(name), id.bytes(), buffer));
 }
 
 void Applier::operator()(const PutNetwork& change) {

@@ -14,7 +14,6 @@ using base::ByteReader;
 using base::ByteWriter;
 using base::check;
 
-constexpr std::size_t kChecksumSize = 4;
 constexpr std::size_t kLongestObject = 64u << 20;  // far beyond what a configuration file can say
 
 std::uint32_t checksum(Bytes key, Bytes body) {
@@ -95,12 +94,10 @@ std::vector<std::uint8_t> encode_object(const T& object, Bytes key) {
 
 template <class T>
 std::optional<T> decode_object(Bytes key, Bytes value) {
-  if (value.size() < 1 + kChecksumSize) return std::nullopt;
-  const Bytes body = value.first(value.size() - kChecksumSize);
-  ByteReader stored(value.last(kChecksumSize));
-  ByteReader fields(body);
-  const std::uint8_t version = fields.u8();
-  if (checksum(key, body) != stored.u32() || version != kRecordVersion) return std::nullopt;
+  const auto body = unseal(key, value);
+  if (!body) return std::nullopt;
+  ByteReader fields(*body);
+  if (fields.u8() != kRecordVersion) return std::nullopt;
   T object;
   Decoder decoder(fields);
   visit_fields(object, decoder);
@@ -128,6 +125,19 @@ void visit_fields(S& s, Visitor& v) {
 }
 
 }  // namespace
+
+Bytes seal(Bytes key, Bytes body, base::MutableBytes buffer) {
+  ByteWriter out(buffer);
+  check(out.put(body) && out.u32(checksum(key, body)));
+  return out.written();
+}
+
+std::optional<Bytes> unseal(Bytes key, Bytes value) {
+  if (value.size() < kChecksumSize) return std::nullopt;
+  const Bytes body = value.first(value.size() - kChecksumSize);
+  ByteReader stored(value.last(kChecksumSize));
+  return checksum(key, body) == stored.u32() ? std::optional(body) : std::nullopt;
+}
 
 Bytes encode(const AddressRecord& record, Bytes key,
              std::span<std::uint8_t, kLongestAddressRecord> buffer) {

@@ -20,7 +20,13 @@
 namespace melange::store {
 
 inline constexpr std::uint8_t kRecordVersion = 1;
+inline constexpr std::size_t kChecksumSize = 4;
 inline constexpr std::size_t kLongestAddressRecord = 1024;
+
+// For values that are no records: the body with the same checksum behind it, in `buffer`, which must
+// have room for both, and the body back; nothing if it is damaged.
+base::Bytes seal(base::Bytes key, base::Bytes body, base::MutableBytes buffer);
+std::optional<base::Bytes> unseal(base::Bytes key, base::Bytes value);
 
 // Writes the record for `key` and gives its octets, in `buffer`.
 base::Bytes encode(const AddressRecord& record, base::Bytes key,

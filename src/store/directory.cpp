@@ -25,6 +25,8 @@ constexpr const char* kMarker = "initialised";
 constexpr const char* kMarkerNew = "initialised.new";
 constexpr const char* kLock = "lock";
 constexpr const char* kData = "data.mdb";
+constexpr const char* kReaderTable = "lock.mdb";
+constexpr off_t kReaderTableSize = 8192;  // LMDB's for its 126 readers
 
 base::Status make_directory(const std::string& path) {
   if (mkdir(path.c_str(), 0700) == 0) {
@@ -122,6 +124,15 @@ base::Status Directory::mark_initialised() {
     return system_error(cat("store: cannot write to ", path_), errno);
   }
   return sync();
+}
+
+base::Status Directory::reserve_reader_table() {
+  const int fd = openat(directory_, kReaderTable, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (fd < 0) return system_error(cat("store: cannot open ", path_, "/", kReaderTable), errno);
+  const int code = posix_fallocate(fd, 0, kReaderTableSize);
+  close(fd);
+  if (code == 0 || code == EOPNOTSUPP || code == EINVAL) return {};
+  return system_error(cat("store: cannot write to ", path_), code);
 }
 
 base::Result<std::size_t> Directory::data_size() const {

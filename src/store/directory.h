@@ -25,6 +25,9 @@ class Directory {
   bool initialised() const;
   // Says so, durably.
   base::Status mark_initialised();
+  // Gives LMDB's lock file its space on the disk: LMDB writes to it through memory, and a disk that is
+  // full would then be a SIGBUS. Only while no environment is open: closing the file drops LMDB's locks.
+  base::Status reserve_reader_table();
   // Octets of data.mdb; 0 if there is none.
   base::Result<std::size_t> data_size() const;
   // Makes the names in the directory durable.

@@ -71,6 +71,9 @@ base::Status Engine::open() {
                                         "/data.mdb is empty or gone, but a store was made here; restore a "
                                         "backup, or remove the file 'initialised' to start anew"));
   }
+  if (!read_only) {
+    if (auto reserved = directory.reserve_reader_table(); !reserved) return reserved;
+  }
   if (auto created = create_environment(); !created) return created;
   if (auto whole = check_length(); !whole) return whole;
   int dead = 0;
@@ -171,6 +174,8 @@ base::Status Engine::check_schema(MDB_txn* txn) const {
 
 base::Status Engine::check_counts(Tables& tables) const {
   const View view(tables);
+  // Reading them notices their damage.
+  view.revision(), view.next_network_id(), view.next_block_id();
   std::uint64_t counted = 0;
   for (const Block& block : view.blocks()) counted += view.usage(block.id).total();
   const std::size_t records = tables.count(Table::kAddresses);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "codec.h"
 #include "keys.h"
 
 namespace melange::store {
@@ -17,7 +18,9 @@ std::optional<Range> FreeRanges::at_or_after(const Address& from) const {
   if (!entry) return std::nullopt;
   const auto last = read_address_key(entry->key);
   if (last && last->block != block_) return std::nullopt;
-  const auto first = Address::from_bytes(entry->value);
+  // Without the checksum, one flipped bit would free a million addresses.
+  const auto value = unseal(entry->key, entry->value);
+  const auto first = value ? Address::from_bytes(*value) : std::nullopt;
   const auto run = last && first ? Range::make(*first, last->address) : std::nullopt;
   if (!run) tables_->fail_damaged(Table::kFree, entry->key);
   return run;
@@ -30,9 +33,11 @@ bool FreeRanges::contains(const Address& address) const {
 
 void FreeRanges::put(const Range& run) {
   Key key;
-  Key value;
-  tables_->put(Table::kFree, key.add(block_).add(run.last()).bytes(),
-               value.add(run.first()).bytes());
+  key.add(block_).add(run.last());
+  Key first;
+  std::array<std::uint8_t, 16 + kChecksumSize> buffer;
+  tables_->put(Table::kFree, key.bytes(),
+               seal(key.bytes(), first.add(run.first()).bytes(), buffer));
 }
 
 void FreeRanges::erase(const Address& last) {

@@ -5,13 +5,15 @@
 //
 //   addresses     block(4) address(4|16)                            -> AddressRecord
 //   identities    network(4) kind(1) length(1) octets block(4) address(4|16) -> nothing
-//   free          block(4) last(4|16)                               -> first(4|16)
+//   free          block(4) last(4|16)                               -> first(4|16), sealed
 //   held          block(4) since(8, ms) address(4|16)               -> nothing
 //   seen          block(4) address(4|16)                            -> Seen
 //   networks      network(4)                                        -> Network
 //   blocks        block(4)                                          -> Block
 //   reservations  network(4) kind(1) length(1) octets               -> Reservation
 //   meta          a name, see meta_key; "usage" block(4)            -> Usage
+//
+// The records' own layout, and what sealed means, is in codec.h.
 #pragma once
 
 #include <array>
@@ -47,9 +49,9 @@ class Key {
 
 namespace meta_key {
 inline constexpr std::string_view kSchema = "schema";        // u32
-inline constexpr std::string_view kHead = "head";            // revision u64, stamp i64 ms
-inline constexpr std::string_view kNextNetwork = "network";  // u32: the next id to give out
-inline constexpr std::string_view kNextBlock = "block";      // u32
+inline constexpr std::string_view kHead = "head";            // sealed: revision u64, stamp i64 ms
+inline constexpr std::string_view kNextNetwork = "network";  // sealed u32: the next id to give out
+inline constexpr std::string_view kNextBlock = "block";      // sealed u32
 inline constexpr std::string_view kUsage = "usage";          // and the block's id
 }  // namespace meta_key
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "codec.h"
 #include "keys.h"
 #include "txn_state.h"
 
@@ -57,7 +58,9 @@ base::Status Txn::commit(base::Instant now) {
   base::ByteWriter writer(head);
   writer.u64(state_->revision);
   writer.u64(static_cast<std::uint64_t>(stamp.time_since_epoch().count()));
-  tables.put(Table::kMeta, base::bytes_of(meta_key::kHead), writer.written());
+  const base::Bytes key = base::bytes_of(meta_key::kHead);
+  std::array<std::uint8_t, head.size() + kChecksumSize> buffer;
+  tables.put(Table::kMeta, key, seal(key, writer.written(), buffer));
   if (tables.error) return std::unexpected(*tables.error);
   tables.close_cursors();
   // Whatever it answers, LMDB has ended the transaction.

@@ -50,6 +50,11 @@ std::optional<AddressRecord> decode_keyed_address(Bytes key, Bytes value) {
 
 std::uint32_t read_id(Bytes key) { return ByteReader(key).u32(); }
 
+// What is sealed under a name; damage is noted in `tables`.
+std::optional<Bytes> meta(Tables& tables, std::string_view name) {
+  return read(tables, Table::kMeta, base::bytes_of(name), unseal);
+}
+
 }  // namespace
 
 bool View::ok() const { return !tables_->error; }
@@ -207,22 +212,22 @@ Usage View::usage(BlockId block) const {
 }
 
 NetworkId View::next_network_id() const {
-  const auto value = tables_->get(Table::kMeta, base::bytes_of(meta_key::kNextNetwork));
+  const auto value = meta(*tables_, meta_key::kNextNetwork);
   return NetworkId{value ? read_id(*value) : 1};
 }
 
 BlockId View::next_block_id() const {
-  const auto value = tables_->get(Table::kMeta, base::bytes_of(meta_key::kNextBlock));
+  const auto value = meta(*tables_, meta_key::kNextBlock);
   return BlockId{value ? read_id(*value) : 1};
 }
 
 std::uint64_t View::revision() const {
-  const auto head = tables_->get(Table::kMeta, base::bytes_of(meta_key::kHead));
+  const auto head = meta(*tables_, meta_key::kHead);
   return head ? ByteReader(*head).u64() : 0;
 }
 
 base::Instant View::stamp() const {
-  const auto head = tables_->get(Table::kMeta, base::bytes_of(meta_key::kHead));
+  const auto head = meta(*tables_, meta_key::kHead);
   if (!head) return base::Instant{};
   ByteReader reader(*head);
   reader.skip(8);

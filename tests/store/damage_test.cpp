@@ -47,7 +47,9 @@ struct Fixture {
   }
 };
 
-// Reads everything, and compares whatever is given without an error with what was stored.
+// Reads everything, and compares what is given with what was stored: every record whole, and no address
+// free that has one. LMDB has no checksums of its own, so that a page whose keys are damaged can hide a
+// record from a search; its address is then not free either, and nobody else gets it.
 void read_everything(const Store& store, const std::map<AddressKey, AddressRecord>& records) {
   const auto ask = [&](const auto& question) {
     auto snapshot = store.snapshot();
@@ -58,19 +60,16 @@ void read_everything(const Store& store, const std::map<AddressKey, AddressRecor
   for (const auto& [key, stored] : records) {
     ask([&](const View& view) {
       const auto found = view.address(key);
-      EXPECT_TRUE(!view.ok() || found == stored) << text(stored);
+      EXPECT_TRUE(!found || found == stored) << text(stored);
     });
   }
   for (std::uint32_t id = 1; id <= 3; ++id) {
     ask([&](const View& view) {
-      std::size_t found = 0;
       view.scan(BlockId{id}, test::address("0.0.0.0"), [&](const AddressRecord& record) {
-        ++found;
         const auto stored = records.find(record.key);
         EXPECT_TRUE(stored != records.end() && stored->second == record) << text(record);
         return true;
       });
-      EXPECT_TRUE(!view.ok() || found == 599) << found;
     });
     ask([&](const View& view) {
       net::Address from = test::address("10.0.0.0");

@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 
+#include "codec.h"
 #include "keys.h"
 #include "melange/base/text.h"
 #include "records.h"
@@ -116,14 +117,28 @@ TEST(FreeRanges, ServeIpv6ByTheSameCode) {
   EXPECT_EQ(f.free.remove(range("ffff::/16")), 0u);
 }
 
+TEST(FreeRanges, S9_RefuseAnEntryWhoseFirstAddressWasChanged) {
+  Fixture f;
+  f.free.add(range("10.0.0.5-10.0.0.9"));
+  Key key;
+  key.add(BlockId{7}).add(address("10.0.0.9"));
+  std::vector<std::uint8_t> octets;
+  for (const std::uint8_t octet : *f.tables->get(Table::kFree, key.bytes())) octets.push_back(octet);
+  octets[3] ^= 1;
+  f.tables->put(Table::kFree, key.bytes(), octets);
+  EXPECT_FALSE(f.free.at_or_after(address("10.0.0.1")));
+  ASSERT_TRUE(f.tables->error);
+  EXPECT_EQ(f.tables->error->fault, base::Fault::kDamaged);
+}
+
 TEST(FreeRanges, S9_RefuseAnEntryThatIsNoRange) {
   Fixture f;
-  f.free.add(range("10.0.0.1-10.0.0.9"));
   Key key;
   key.add(BlockId{7}).add(address("10.0.0.9"));
   Key above;
   above.add(address("10.0.0.77"));
-  f.tables->put(Table::kFree, key.bytes(), above.bytes());
+  std::array<std::uint8_t, 8> buffer;
+  f.tables->put(Table::kFree, key.bytes(), seal(key.bytes(), above.bytes(), buffer));
   EXPECT_FALSE(f.free.at_or_after(address("10.0.0.1")));
   ASSERT_TRUE(f.tables->error);
   EXPECT_EQ(f.tables->error->fault, base::Fault::kDamaged);
