@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// melange-load: a DHCPv4 load generator. Closed loop: a window of clients, each with a MAC of its own,
-// does DISCOVER, OFFER, REQUEST, ACK through a packet socket, in batches; when one is done the next
-// begins. It checks what it gets: no address acknowledged to two clients. Prints one line of figures,
-// and, with --record, a line "MAC address" for every ACK as it arrives.
+// melange-load: a DHCPv4 load generator. Closed loop: a window of clients, each with a MAC of its
+// own, does DISCOVER, OFFER, REQUEST, ACK through a packet socket, in batches; when one is done the
+// next begins. It checks what it gets: no address acknowledged to two clients. Prints one line of
+// figures, and, with --record, a line "MAC address" for every ACK as it arrives.
 //
 //   melange-load --interface veth-c --clients 100000 --window 128 [--record FILE]
 #include <arpa/inet.h>
@@ -182,10 +182,11 @@ void Load::send(std::uint32_t number, Client& client) {
   const auto requested = client.offered.octets();
   const auto server = client.server.octets();
   constexpr std::array<std::uint8_t, 4> kAsked{1, 3, 6, 51};
-  const std::array<melange::wire::OptionToSend, 4> options{{{code::kMessageType, {&type, 1}, true},
-                                                            {code::kParameterRequestList, kAsked, true},
-                                                            {code::kRequestedAddress, requested, true},
-                                                            {code::kServerId, server, true}}};
+  const std::array<melange::wire::OptionToSend, 4> options{
+      {{code::kMessageType, {&type, 1}, true},
+       {code::kParameterRequestList, kAsked, true},
+       {code::kRequestedAddress, requested, true},
+       {code::kServerId, server, true}}};
   plan.options = std::span(options).first(client.requesting ? 4 : 2);
   const MutableBytes slot = socket_.slot();
   const std::size_t size =
@@ -197,8 +198,7 @@ void Load::send(std::uint32_t number, Client& client) {
 }
 
 void Load::take(Bytes frame) {
-  const auto datagram =
-      melange::wire::parse_frame(frame, melange::wire::Checksum::kPartial, 0);
+  const auto datagram = melange::wire::parse_frame(frame, melange::wire::Checksum::kPartial, 0);
   if (!datagram || datagram->destination_port != 68 || message_.read(datagram->payload)) return;
   const auto at = active_.find(message_.header().xid);
   const Bytes type = message_.option(code::kMessageType);
@@ -277,9 +277,11 @@ int Load::report(Nanos elapsed) {
     return static_cast<double>(latencies_[at].count()) / 1e3;
   };
   const double seconds = static_cast<double>(elapsed.count()) / 1e9;
-  std::printf("%u DORA in %.2f s: %.0f/s, p50 %.0f us, p99 %.0f us, sent again %u, NAK %u, doubled %u, unanswered %zu\n",
-              done_, seconds, seconds > 0 ? done_ / seconds : 0.0, percentile_us(50),
-              percentile_us(99), again_, naks_, doubled_, active_.size());
+  std::printf(
+      "%u DORA in %.2f s: %.0f/s, p50 %.0f us, p99 %.0f us, sent again %u, NAK %u, doubled %u, "
+      "unanswered %zu\n",
+      done_, seconds, seconds > 0 ? done_ / seconds : 0.0, percentile_us(50), percentile_us(99),
+      again_, naks_, doubled_, active_.size());
   return doubled_ == 0 && active_.empty() ? 0 : 1;
 }
 
@@ -310,7 +312,10 @@ int main(int argc, char** argv) {
     }
   }
   if (!good || settings.interface.empty()) {
-    std::fputs("usage: melange-load --interface NAME [--clients N] [--window N] [--first N] [--record FILE]\n", stderr);
+    std::fputs(
+        "usage: melange-load --interface NAME [--clients N] [--window N] [--first N] [--record "
+        "FILE]\n",
+        stderr);
     return 2;
   }
   static Load load(settings);

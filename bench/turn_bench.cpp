@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What deciding costs, and what a whole turn costs: batches of datagrams through decision, commit on
-// a real disk and reply bytes, over a link that leads nowhere.
+// What deciding costs, and what a whole turn costs: batches of datagrams through decision, commit
+// on a real disk and reply bytes, over a link that leads nowhere.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -80,8 +80,7 @@ class Server {
     const auto blocks = snapshot->view().blocks();
     const std::vector<net::HostLink> links{host()};
     const std::vector<std::string> interfaces{"bench0"};
-    turn.set_topology(
-        std::make_shared<const dhcp::Topology>(networks, blocks, links, interfaces));
+    turn.set_topology(std::make_shared<const dhcp::Topology>(networks, blocks, links, interfaces));
     ports.raw[kIfindex] = &nowhere_;
   }
 
@@ -131,7 +130,8 @@ void decide_bench(benchmark::State& state, const Octets& payload) {
   for (auto _ : state) {
     if (message->read(arrived.payload)) std::abort();
     const auto query = dhcp::read_query(*message, arrived);
-    const auto decision = dhcp::decide(*query, txn->view(), server.turn.topology(), offers, {}, kNow);
+    const auto decision =
+        dhcp::decide(*query, txn->view(), server.turn.topology(), offers, {}, kNow);
     benchmark::DoNotOptimize(dhcp::write_reply(*query, *decision.reply, out));
   }
 }

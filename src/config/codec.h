@@ -97,7 +97,7 @@ struct Names<IdentityPolicy> {
 };
 
 template <class E>
-requires requires { Names<E>::kAll; }
+  requires requires { Names<E>::kAll; }
 struct Codec<E> {
   static Decoded<E> read(const Node& node) {
     const auto* text = std::get_if<std::string>(&node.value);

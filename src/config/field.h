@@ -36,7 +36,7 @@ using Check = std::optional<std::string> (*)(const Leaf<T>& value);
 template <class Struct, class Value>
 struct Field {
   std::string_view key;
-  Value Struct::*member;
+  Value Struct::* member;
   std::string_view help;  // one line
   Check<Value> check = nullptr;
   std::string_view example{};  // TOML; printed for a key that has no default
@@ -47,9 +47,7 @@ template <class T>
 struct Fields;
 
 template <class T>
-concept Described = requires {
-  Fields<T>::kAll;
-};
+concept Described = requires { Fields<T>::kAll; };
 
 // Calls `visit` with each field of T, in the order of their declaration.
 template <Described T, class Visit>

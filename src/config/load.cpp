@@ -65,7 +65,7 @@ std::expected<Config, Mistakes> load(const std::string& path) {
   // Non-blocking, or opening a FIFO would wait for somebody to write into it.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
   if (file.number() < 0) return refused_by_system("cannot be opened");
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file.number(), &status) != 0) return refused_by_system("cannot be read");
   if (!S_ISREG(status.st_mode)) {
     return refused(base::cat("is ", kind_of(status.st_mode), ", not a regular file"));

@@ -14,8 +14,8 @@ constexpr base::Nanos kMuteTime = std::chrono::seconds(10);
 LogLevel level_of(const Decision4& decision) {
   const bool drop = !decision.reply && decision.changes.empty();
   const bool nak = decision.reply && decision.reply->type == wire::MessageType4::kNak;
-  const bool quiet_change = decision.reason == dhcp::Reason::kRenewed ||
-                            decision.reason == dhcp::Reason::kInformed;
+  const bool quiet_change =
+      decision.reason == dhcp::Reason::kRenewed || decision.reason == dhcp::Reason::kInformed;
   const bool telling = drop || nak || (!decision.changes.empty() && !quiet_change);
   return telling ? LogLevel::kInfo : LogLevel::kDebug;
 }

@@ -66,8 +66,8 @@ void Log::configure(const config::Log& settings) {
 
 void Log::write(LogLevel level, std::string_view message, const Fields& fields) {
   if (!enabled(level)) return;
-  const std::string line = format_ == config::LogFormat::kJson ? as_json(message, fields)
-                                                               : as_text(message, fields);
+  const std::string line =
+      format_ == config::LogFormat::kJson ? as_json(message, fields) : as_text(message, fields);
   spdlog::default_logger_raw()->log(kLevels[static_cast<std::size_t>(level)],
                                     spdlog::string_view_t(line));
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The log: one line per event on standard error, as text or JSON, escaped. Writing happens on a
-// thread of its own behind a bounded queue that drops the oldest lines, so that a blocked terminal or
-// journal never holds up a turn (hostile.md X8).
+// thread of its own behind a bounded queue that drops the oldest lines, so that a blocked terminal
+// or journal never holds up a turn (hostile.md X8).
 #pragma once
 
 #include <cstdint>

@@ -27,8 +27,8 @@ void notify(std::string_view state) {
   const void* generic = &address;
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length);
   // A manager that does not listen is no reason to fail.
-  (void)!sendto(fd, state.data(), state.size(), MSG_NOSIGNAL,
-                static_cast<const sockaddr*>(generic), size);
+  (void)!sendto(fd, state.data(), state.size(), MSG_NOSIGNAL, static_cast<const sockaddr*>(generic),
+                size);
   close(fd);
 }
 

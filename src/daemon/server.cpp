@@ -20,8 +20,8 @@ constexpr std::uint64_t kSignals = 1ull << 32;
 constexpr std::uint64_t kHostLinks = 2ull << 32;
 constexpr std::uint64_t kRouted = 3ull << 32;
 
-constexpr base::Nanos kSweepPause = std::chrono::seconds(1);        // between passes
-constexpr base::Nanos kSliceTime = std::chrono::milliseconds(20);   // between slices of one
+constexpr base::Nanos kSweepPause = std::chrono::seconds(1);       // between passes
+constexpr base::Nanos kSliceTime = std::chrono::milliseconds(20);  // between slices of one
 
 template <class T>
 std::unexpected<base::Error> forward(const base::Result<T>& failed) {
@@ -55,10 +55,10 @@ base::Result<std::unique_ptr<Server>> Server::open(std::string config_path, conf
   if (!poller) return forward(poller);
   auto routed = io::open_udp_link(wire::kServerPort4);
   if (!routed) return forward(routed);
-  std::unique_ptr<Server> server(new Server(
-      std::move(config_path), std::move(config), log,
-      Parts{std::move(*store), std::move(*host_links), std::move(*poller), std::move(signals),
-            std::move(*routed), *stamp}));
+  std::unique_ptr<Server> server(
+      new Server(std::move(config_path), std::move(config), log,
+                 Parts{std::move(*store), std::move(*host_links), std::move(*poller),
+                       std::move(signals), std::move(*routed), *stamp}));
   if (auto started = server->start(); !started) return std::unexpected(started.error());
   return server;
 }
@@ -81,8 +81,9 @@ Server::Server(std::string config_path, config::Config config, Log& log, Parts p
 
 Status Server::start() {
   if (clock_.started_behind()) {
-    log_->warn("the wall clock is behind the newest record of the store; leases end later than they would",
-               {{"behind", base::text(std::chrono::floor<base::Seconds>(-clock_.wall_clock_lead()))}});
+    log_->warn(
+        "the wall clock is behind the newest record of the store; leases end later than they would",
+        {{"behind", base::text(std::chrono::floor<base::Seconds>(-clock_.wall_clock_lead()))}});
   }
   if (auto added = poller_.add(signals_.descriptor(), kSignals); !added) return added;
   if (auto added = poller_.add(host_links_.descriptor(), kHostLinks); !added) return added;
@@ -110,8 +111,8 @@ Status Server::compile_topology() {
   auto snapshot = store_.snapshot();
   if (!snapshot) return forward(snapshot);
   const store::View view = snapshot->view();
-  auto topology = std::make_shared<const dhcp::Topology>(view.networks(), view.blocks(),
-                                                         host_links_.links(), config_.dhcp.interfaces);
+  auto topology = std::make_shared<const dhcp::Topology>(
+      view.networks(), view.blocks(), host_links_.links(), config_.dhcp.interfaces);
   if (!view.ok()) return std::unexpected(view.error());
   turn_.set_topology(std::move(topology));
   return {};
@@ -124,7 +125,8 @@ void Server::follow_links() {
   std::set<int> gone;
   for (const auto& [ifindex, raw] : raw_links_) {
     const dhcp::ServedLink* link = turn_.topology().link(ifindex);
-    // An interface that was renamed keeps its index and its socket; one made anew has another index.
+    // An interface that was renamed keeps its index and its socket; one made anew has another
+    // index.
     if (link == nullptr) gone.insert(ifindex);
   }
   for (const int ifindex : gone) close_link(ifindex);
@@ -169,7 +171,8 @@ void Server::tell_missing_interfaces() {
     if (there && turn_.topology().link(at->ifindex) != nullptr) {
       missing_told_.erase(name);
     } else if (missing_told_.insert(name).second) {
-      log_->warn(there ? "the interface belongs to no network: give it an address of a block, or name it in a network"
+      log_->warn(there ? "the interface belongs to no network: give it an address of a block, or "
+                         "name it in a network"
                        : "waiting for the interface to appear",
                  {{"interface", name}});
     }
@@ -182,8 +185,8 @@ Status Server::run() {
                        {"links", std::to_string(raw_links_.size())}});
   notify("READY=1");
   while (!stopping_) {
-    const auto ready = poller_.wait(std::chrono::duration_cast<base::Millis>(
-        sweep_from_ ? kSliceTime : kSweepPause));
+    const auto ready = poller_.wait(
+        std::chrono::duration_cast<base::Millis>(sweep_from_ ? kSliceTime : kSweepPause));
     if (!ready) return forward(ready);
     bool links_changed = false;
     bool signalled = false;
@@ -222,7 +225,8 @@ void Server::handle_signals() {
 void Server::reload() {
   auto fresh = config::load(config_path_);
   if (!fresh) {
-    log_->error("the configuration is refused; the old one stays", {{"mistakes", config::text(config_path_, fresh.error())}});
+    log_->error("the configuration is refused; the old one stays",
+                {{"mistakes", config::text(config_path_, fresh.error())}});
     return;
   }
   if (fresh->store.path != config_.store.path) {
@@ -232,13 +236,15 @@ void Server::reload() {
   std::swap(config_, *fresh);
   if (auto applied = apply_config(config_); !applied) {
     std::swap(config_, *fresh);
-    log_->error("the configuration could not be applied; the old one stays", {{"error", applied.error().message}});
+    log_->error("the configuration could not be applied; the old one stays",
+                {{"error", applied.error().message}});
     return;
   }
   log_->configure(config_.log);
   missing_told_.clear();
   follow_links();
-  log_->info("configuration reloaded", {{"networks", std::to_string(turn_.topology().networks().size())}});
+  log_->info("configuration reloaded",
+             {{"networks", std::to_string(turn_.topology().networks().size())}});
 }
 
 void Server::watch_links() {
@@ -279,15 +285,16 @@ void Server::receive_and_decide() {
 }
 
 void Server::take_turn() {
-  const bool counted = batch_->ring_drops > 0 ||
-                       std::ranges::any_of(batch_->refused, [](auto n) { return n > 0; });
+  const bool counted =
+      batch_->ring_drops > 0 || std::ranges::any_of(batch_->refused, [](auto n) { return n > 0; });
   if (batch_->datagrams.empty() && !counted) return;
   note_health(turn_.run(*batch_, clock_.now(), ports_));
 }
 
 void Server::note_health(const Status& done) {
   if (!done && !degraded_) {
-    log_->error("cannot commit: no lease is given until this is mended", {{"error", done.error().message}});
+    log_->error("cannot commit: no lease is given until this is mended",
+                {{"error", done.error().message}});
   } else if (done && degraded_) {
     log_->info("commits succeed again");
   }

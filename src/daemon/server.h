@@ -25,8 +25,7 @@ namespace melange::daemon {
 class Server {
  public:
   // Opens everything that must be there. `config` was read from `config_path`.
-  static base::Result<std::unique_ptr<Server>> open(std::string config_path,
-                                                    config::Config config,
+  static base::Result<std::unique_ptr<Server>> open(std::string config_path, config::Config config,
                                                     io::SignalQueue signals, Log& log);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -79,10 +78,10 @@ class Server {
   std::map<int, RawLink> raw_links_;  // by ifindex
   Ports ports_;
   std::unique_ptr<io::Batch> batch_;
-  std::set<int> ready_;                // ifindex of links with something to receive
+  std::set<int> ready_;  // ifindex of links with something to receive
   bool routed_ready_ = false;
-  int served_last_ = 0;                // ifindex where the last batch ended: others go first
-  std::set<std::string> missing_told_; // interfaces that the log has named as missing
+  int served_last_ = 0;                 // ifindex where the last batch ended: others go first
+  std::set<std::string> missing_told_;  // interfaces that the log has named as missing
   bool stopping_ = false;
   bool degraded_ = false;
   base::Nanos next_sweep_{};

@@ -57,8 +57,8 @@ base::Status Turn::run(const io::Batch& batch, base::Instant now, const Ports& p
   return done;
 }
 
-// Decides what is in `undone_`, commits, and sends. On failure `undone_` keeps those datagrams whose
-// outcome was lost with the transaction; all others have been answered.
+// Decides what is in `undone_`, commits, and sends. On failure `undone_` keeps those datagrams
+// whose outcome was lost with the transaction; all others have been answered.
 base::Status Turn::decide_all(const io::Batch& batch, base::Instant now, const Ports& ports) {
   auto txn = store_->begin();
   if (!txn) return std::unexpected(txn.error());
@@ -93,6 +93,7 @@ void Turn::clear_queues() {
   offers_to_release_.clear();
   waiting_.clear();
   slots_used_ = 0;
+  changed_ = false;
 }
 
 // True if the outcome is only true once the transaction is committed.
@@ -118,10 +119,20 @@ base::Result<bool> Turn::decide_one(const wire::Datagram& datagram, store::Txn& 
   }
   if (!txn.view().ok()) return std::unexpected(txn.view().error());
   if (auto applied = apply_all(decision, txn); !applied) return std::unexpected(applied.error());
-  follow_offer(decision);
-  if (decision.reply) queue_reply(*query, decision, ports);
+  const bool waits = waits_for_commit(decision);
+  follow_offer(decision, waits);
+  if (decision.reply) queue_reply(*query, decision, ports, waits);
   tell(datagram, &*query, decision);
-  return !decision.changes.empty();
+  return waits;
+}
+
+// An ACK that only repeats what is stored promises it all the same: what this very transaction
+// wrote is not durable yet (design.md, invariant 1).
+bool Turn::waits_for_commit(const Decision4& decision) {
+  changed_ = changed_ || !decision.changes.empty();
+  const auto& reply = decision.reply;
+  const bool promises = reply && reply->type == wire::MessageType4::kAck && reply->lease_time;
+  return !decision.changes.empty() || (promises && changed_);
 }
 
 base::Status Turn::apply_all(const Decision4& decision, store::Txn& txn) {
@@ -131,20 +142,21 @@ base::Status Turn::apply_all(const Decision4& decision, store::Txn& txn) {
   return {};
 }
 
-void Turn::follow_offer(const Decision4& decision) {
+void Turn::follow_offer(const Decision4& decision, bool waits) {
   if (const auto* hold = std::get_if<dhcp::HoldOffer>(&decision.offer)) {
     offers_.hold(hold->offer);
   } else if (std::holds_alternative<dhcp::ReleaseOffer>(decision.offer)) {
     // An offer that becomes a lease stands until the lease does.
-    if (decision.changes.empty()) {
-      offers_.release(decision.network->id, decision.identity);
-    } else {
+    if (waits) {
       offers_to_release_.emplace_back(decision.network->id, decision.identity);
+    } else {
+      offers_.release(decision.network->id, decision.identity);
     }
   }
 }
 
-void Turn::queue_reply(const Query4& query, const Decision4& decision, const Ports& ports) {
+void Turn::queue_reply(const Query4& query, const Decision4& decision, const Ports& ports,
+                       bool waits) {
   const dhcp::Reply4& reply = *decision.reply;
   base::check(slots_used_ < slots_.size());
   const base::MutableBytes slot(slots_[slots_used_]);
@@ -152,8 +164,8 @@ void Turn::queue_reply(const Query4& query, const Decision4& decision, const Por
   const bool on_link = reply.to.path == dhcp::Destination4::Path::kLink;
   const auto raw = ports.raw.find(query.datagram->ifindex);
   const dhcp::ServedLink* link = topology_->link(query.datagram->ifindex);
-  const bool reachable = on_link ? raw != ports.raw.end() && link != nullptr
-                                 : ports.routed != nullptr;
+  const bool reachable =
+      on_link ? raw != ports.raw.end() && link != nullptr : ports.routed != nullptr;
   if (size == 0 || !reachable) {
     ++counters_.lost;
     return;
@@ -162,14 +174,15 @@ void Turn::queue_reply(const Query4& query, const Decision4& decision, const Por
   Packet packet{};
   if (on_link) {
     const base::MutableBytes frame = slot.first(wire::kFrameOverhead + size);
-    wire::put_frame_headers(frame, {link->host.mac, reply.to.mac, reply.server_id,
-                                    reply.to.address, wire::kServerPort4, reply.to.port});
+    wire::put_frame_headers(frame, {link->host.mac, reply.to.mac, reply.server_id, reply.to.address,
+                                    wire::kServerPort4, reply.to.port});
     packet = {raw->second, {frame, {}, {}, 0}};
   } else {
-    packet = {ports.routed, {slot.subspan(wire::kFrameOverhead, size), reply.server_id,
-                             reply.to.address, reply.to.port}};
+    packet = {ports.routed,
+              {slot.subspan(wire::kFrameOverhead, size), reply.server_id, reply.to.address,
+               reply.to.port}};
   }
-  (decision.changes.empty() ? now_ : after_commit_).push_back(packet);
+  (waits ? after_commit_ : now_).push_back(packet);
 }
 
 void Turn::tell(const wire::Datagram& datagram, const Query4* query, const Decision4& decision) {
@@ -192,14 +205,26 @@ void Turn::send(std::vector<Packet>& packets) {
   packets.clear();
 }
 
-base::Status Turn::apply(const store::Changes& changes, base::Instant now) {
-  if (changes.empty()) return {};
-  auto txn = store_->begin();
+namespace {
+
+base::Status apply_once(store::Store& store, const store::Changes& changes, base::Instant now) {
+  auto txn = store.begin();
   if (!txn) return std::unexpected(txn.error());
   for (const store::Change& change : changes) {
     if (auto applied = txn->apply(change); !applied) return applied;
   }
   return txn->commit(now);
+}
+
+}  // namespace
+
+base::Status Turn::apply(const store::Changes& changes, base::Instant now) {
+  if (changes.empty()) return {};
+  base::Status done = apply_once(*store_, changes, now);
+  if (!done && done.error().fault == base::Fault::kMapFull) {
+    done = apply_once(*store_, changes, now);
+  }
+  return done;
 }
 
 }  // namespace melange::daemon

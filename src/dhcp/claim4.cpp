@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "lease4.h"
 #include "melange/base/check.h"
 
 namespace melange::dhcp {
@@ -13,8 +14,8 @@ using store::AddressRecord;
 using store::AddressState;
 
 bool on_probation(const AddressRecord& record, base::Instant now) {
-  const bool state = record.state == AddressState::kDeclined ||
-                     record.state == AddressState::kQuarantined;
+  const bool state =
+      record.state == AddressState::kDeclined || record.state == AddressState::kQuarantined;
   return state && now < record.expires;
 }
 
@@ -29,8 +30,8 @@ Claim4 claim_on_record(const Scene4& scene, const AddressRecord& record, bool po
   }
   if (!is_vacant(record, scene.now)) return Claim4::kTaken;
   if (!pooled) return Claim4::kExcluded;
-  const bool had_it = mine && record.state != AddressState::kDeclined &&
-                      record.state != AddressState::kQuarantined;
+  const bool had_it =
+      mine && record.state != AddressState::kDeclined && record.state != AddressState::kQuarantined;
   return had_it ? Claim4::kHeld : Claim4::kOthersHeld;
 }
 
@@ -74,7 +75,9 @@ Judgement4 judge(const Scene4& scene, net::Ipv4 address) {
   judged.record = scene.view.address(key);
   judged.claim = claim_alone(scene, judged, address);
   // A block that left the configuration: its leases run to their end, and that is all.
-  if (judged.block->retired && judged.claim != Claim4::kLeased) judged.claim = Claim4::kExcluded;
+  const bool runs =
+      judged.claim == Claim4::kLeased && remaining(*judged.record, scene.now).count() > 0;
+  if (judged.block->retired && !runs) judged.claim = Claim4::kExcluded;
   if (judged.claim == Claim4::kReserved) return judged;
   if (any_own(scene, address, [&](const AddressRecord& record) { return owns(scene, record); })) {
     judged.claim = Claim4::kMustMove;
@@ -90,9 +93,8 @@ Judgement4 judge(const Scene4& scene, net::Ipv4 address) {
   const auto live = [&](const AddressRecord& record) {
     return record.identity == scene.identity && is_live(record, scene.now);
   };
-  if (judged.claim == Claim4::kFree && any_own(scene, address, live)) {
-    judged.claim = Claim4::kElsewhere;
-  }
+  const bool known = judged.claim == Claim4::kFree || judged.claim == Claim4::kHeld;
+  if (known && any_own(scene, address, live)) judged.claim = Claim4::kElsewhere;
   return judged;
 }
 
@@ -112,8 +114,8 @@ constexpr Entry A = Entry::kGrantOrSilence;
 constexpr Entry S = Entry::kNakOrSilence;
 
 // RFC 2131 section 4.3.2. SELECTING and RENEWING are addressed to us, so a refusal is ours to give;
-// INIT-REBOOT and REBINDING reach every server, and one that is not authoritative keeps silent about
-// what another may own.
+// INIT-REBOOT and REBINDING reach every server, and one that is not authoritative keeps silent
+// about what another may own.
 constexpr std::array<Row, kClaims4> kVerdicts{{
     {Claim4::kReserved, G, G, G, G, Reason::kAddressTaken},
     {Claim4::kLeased, G, G, G, G, Reason::kAddressTaken},

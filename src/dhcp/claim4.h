@@ -16,7 +16,7 @@ enum class Claim4 : std::uint8_t {
   kHeld,        // this client had it last
   kOffered,     // it is on offer to this client
   kFree,        // nobody's, and in a pool
-  kElsewhere,   // as kFree, but the client has a lease on another address
+  kElsewhere,   // as kFree or kHeld, but the client has a lease on another address
   kOthersHeld,  // another client had it last
   kTaken,       // another client's, or on offer to one
   kProbation,   // declined or quarantined
@@ -36,7 +36,8 @@ Judgement4 judge(const Scene4& scene, net::Ipv4 address);
 
 // True if the client owns the address of `record` and can have it now.
 bool owns(const Scene4& scene, const store::AddressRecord& record);
-// True if nobody has a lease on the address of `record` or waits for one: whoever comes may have it.
+// True if nobody has a lease on the address of `record` or waits for one: whoever comes may have
+// it.
 bool is_vacant(const store::AddressRecord& record, base::Instant now);
 
 enum class Verdict4 : std::uint8_t { kGrant, kNak, kSilence };

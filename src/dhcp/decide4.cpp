@@ -48,14 +48,12 @@ Decision4 discover(const Scene4& scene) {
   const store::AddressKey key = scene.key(*picked->block, picked->address);
   base::Seconds lease_time = lease_time_for(scene.query, *picked->block);
   const auto record = scene.view.address(key);
-  if (picked->block->retired && record) {
-    lease_time = std::chrono::floor<base::Seconds>(record->expires - scene.now);
-  }
-  decision.reply = lease_reply(scene, wire::MessageType4::kOffer, *picked->block, picked->address,
-                               lease_time);
+  if (picked->block->retired && record) lease_time = remaining(*record, scene.now);
+  decision.reply =
+      lease_reply(scene, wire::MessageType4::kOffer, *picked->block, picked->address, lease_time);
   if (record) decision.reply->hostname = record->hostname;
-  decision.offer = HoldOffer{{scene.network().id, scene.identity, key,
-                              scene.now + scene.limits.offer_time}};
+  decision.offer =
+      HoldOffer{{scene.network().id, scene.identity, key, scene.now + scene.limits.offer_time}};
   return decision;
 }
 
@@ -121,8 +119,8 @@ Decision4 request(const Scene4& scene) {
   const Grant4 given = grant(scene, judged, address);
   Decision4 decision;
   decision.reason = reason_of_grant(scene, given.written);
-  decision.reply = lease_reply(scene, wire::MessageType4::kAck, *judged.block, address,
-                               given.lease_time);
+  decision.reply =
+      lease_reply(scene, wire::MessageType4::kAck, *judged.block, address, given.lease_time);
   if (judged.record && judged.claim == Claim4::kReserved) {
     decision.reply->hostname = judged.record->hostname;
   }
@@ -246,11 +244,13 @@ Decision4 decide(const Query4& query, const store::View& view, const Topology& t
   const auto place = find_place(query, topology);
   if (!place) return silent(place.error());
   const wire::Identity identity = identify(query, *place->network);
-  const Scene4 scene{query,  view, topology, offers,   limits,
-                     now,    *place, identity, view.addresses_of(place->network->id, identity)};
+  const Scene4 scene{query,  view,     topology,
+                     offers, limits,   now,
+                     *place, identity, view.addresses_of(place->network->id, identity)};
   Decision4 decision = decide_in(scene);
   decision.network = place->network;
   decision.identity = identity;
+  if (decision.reply && place->link != nullptr) decision.reply->mtu = place->link->host.mtu;
   return decision;
 }
 

@@ -17,13 +17,8 @@ Instant expiry(Instant now, Seconds lease_time) {
   return lease_time == base::kInfinite ? Instant::max() : now + lease_time;
 }
 
-Seconds remaining(const AddressRecord& record, Instant now) {
-  if (record.expires == Instant::max()) return base::kInfinite;
-  return std::chrono::floor<Seconds>(record.expires - now);
-}
-
-// dhcp.md rule 18: within the first tenth of a lease, what is stored is promised again, and no more.
-// This is also how a retransmitted REQUEST gets the same answer without a second write.
+// dhcp.md rule 18: within the first tenth of a lease, what is stored is promised again, and no
+// more. This is also how a retransmitted REQUEST gets the same answer without a second write.
 bool says_it_already(const AddressRecord& stored, const AddressRecord& wanted, Seconds lease_time,
                      Instant now) {
   AddressRecord same = wanted;
@@ -70,7 +65,25 @@ void end_other_leases(const Scene4& scene, const store::AddressKey& kept,
   }
 }
 
+// Of a client's addresses only limits::kAddressesPerIdentity are looked at. So that none with a
+// lease is overlooked, a new one takes the place of one that the client had before.
+void forget_one(const Scene4& scene, const store::AddressKey& kept, store::LeaseChanges& changes) {
+  if (!scene.own.full() || changes.full() || std::ranges::count(scene.own, kept) > 0) return;
+  for (const store::AddressKey& key : scene.own) {
+    const auto record = scene.view.address(key);
+    const bool past = record && record->state == AddressState::kHeld;
+    if (!past || record->identity != scene.identity || !record->reserved_for.empty()) continue;
+    changes.push_back(store::EraseAddress{key});
+    return;
+  }
+}
+
 }  // namespace
+
+Seconds remaining(const AddressRecord& record, Instant now) {
+  if (record.expires == Instant::max()) return base::kInfinite;
+  return std::chrono::floor<Seconds>(record.expires - now);
+}
 
 Seconds lease_time_for(const Query4& query, const ServedBlock& block) {
   const Seconds wish = query.lease_time.value_or(block.lease_time);
@@ -96,6 +109,7 @@ Grant4 grant(const Scene4& scene, const Judgement4& judged, net::Ipv4 address) {
   }
   given.changes.push_back(store::PutAddress{record});
   end_other_leases(scene, record.key, given.changes);
+  forget_one(scene, record.key, given.changes);
   return given;
 }
 

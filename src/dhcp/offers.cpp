@@ -29,13 +29,14 @@ const Offer* Offers::find(store::NetworkId network, const wire::Identity& identi
 }
 
 bool Offers::is_offered(const AddressKey& address) const {
-  return next_unoffered(address) != address.address;
+  const auto run = runs_.lower_bound(address);
+  return run != runs_.end() && run->first.block == address.block && run->second <= address.address;
 }
 
 net::Address Offers::next_unoffered(const AddressKey& from) const {
   const auto run = runs_.lower_bound(from);
-  const bool inside = run != runs_.end() && run->first.block == from.block &&
-                      run->second <= from.address;
+  const bool inside =
+      run != runs_.end() && run->first.block == from.block && run->second <= from.address;
   // A block's highest address is never offered (ipam::usable), so there is a next one.
   return inside ? run->first.address.next() : from.address;
 }

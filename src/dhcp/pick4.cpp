@@ -40,15 +40,17 @@ std::optional<Pick4> requested(const Scene4& scene) {
   return Pick4{judged.block, *scene.query.requested};
 }
 
-// The first address that is free and not on offer: steps over whole runs of either.
+// The first address that is free and not on offer: steps over whole runs of either, and over what
+// the topology takes out of the pools (the host's own addresses).
 std::optional<Pick4> next_free(const Scene4& scene, const ServedBlock& block) {
   AddressKey from{block.id, block.cidr.network()};
   while (const auto run = scene.view.next_free(block.id, from.address)) {
     from.address = run->first();
     const net::Address candidate = scene.offers.next_unoffered(from);
-    if (run->contains(candidate)) return Pick4{&block, candidate.v4()};
     if (!block.cidr.contains(candidate)) return std::nullopt;
-    from.address = candidate;
+    const bool free = run->contains(candidate);
+    if (free && block.dynamic.contains(candidate)) return Pick4{&block, candidate.v4()};
+    from.address = free ? candidate.next() : candidate;
   }
   return std::nullopt;
 }

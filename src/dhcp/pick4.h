@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Which address a DISCOVER is offered (RFC 2131 section 4.3.1): the client's own first, then what it
-// asks for, then the lowest free one, and only when nothing is free one that another client had.
+// Which address a DISCOVER is offered (RFC 2131 section 4.3.1): the client's own first, then what
+// it asks for, then the lowest free one, and only when nothing is free one that another client had.
 #pragma once
 
 #include <optional>

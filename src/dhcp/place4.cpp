@@ -18,6 +18,8 @@ std::expected<Place4, Reason> place_of_relayed(const Query4& query, const Topolo
   place.network = network;
   place.near_block = network->block_of(query.giaddr());
   place.server_id = query.datagram->destination;
+  // A subnet's broadcast address reaches us too, but is no server's identifier.
+  if (!topology.is_own(place.server_id)) return std::unexpected(Reason::kNoServerAddress);
   return place;
 }
 
@@ -31,7 +33,18 @@ std::expected<Place4, Reason> place_of_routed(const Query4& query, const Topolog
   Place4 place;
   place.network = network;
   place.server_id = query.datagram->destination;
+  if (!topology.is_own(place.server_id)) return std::unexpected(Reason::kNoServerAddress);
   return place;
+}
+
+// RFC 2131 section 4.3.2: a RENEWING client that is served through a relay sends past it. What it
+// sends comes in on a link of ours that may have a network of its own. But a network that has a link
+// here hears its clients there: whoever speaks for one of them elsewhere is another tenant.
+bool is_from_elsewhere(const Query4& query, const ServedLink& link, const Topology& topology) {
+  if (query.direct() || query.ciaddr().is_unspecified()) return false;
+  if (link.network->block_of(query.ciaddr()) != nullptr) return false;
+  const ServedNetwork* network = topology.routed(query.ciaddr());
+  return network != nullptr && !topology.has_link(*network);
 }
 
 }  // namespace
@@ -40,7 +53,9 @@ std::expected<Place4, Reason> find_place(const Query4& query, const Topology& to
   if (query.relayed()) return place_of_relayed(query, topology);
   const ServedLink* link = topology.link(query.datagram->ifindex);
   if (link == nullptr && query.direct()) return std::unexpected(Reason::kNoNetwork);
-  if (link == nullptr) return place_of_routed(query, topology);
+  if (link == nullptr || is_from_elsewhere(query, *link, topology)) {
+    return place_of_routed(query, topology);
+  }
   Place4 place;
   place.network = link->network;
   place.link = link;

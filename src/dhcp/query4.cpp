@@ -11,8 +11,8 @@ namespace melange::dhcp {
 namespace {
 
 namespace code = wire::option4;
-using base::Bytes;
 using base::ByteReader;
+using base::Bytes;
 using wire::Message4;
 using wire::MessageType4;
 
@@ -25,11 +25,13 @@ struct FixedSize {
   std::uint8_t code;
   std::size_t octets;
 };
-constexpr std::array kFixedSizes{
-    FixedSize{code::kRequestedAddress, 4}, FixedSize{code::kLeaseTime, 4},
-    FixedSize{code::kMessageType, 1},      FixedSize{code::kServerId, 4},
-    FixedSize{code::kMaxMessageSize, 2},   FixedSize{116, 1},
-    FixedSize{118, 4}};
+constexpr std::array kFixedSizes{FixedSize{code::kRequestedAddress, 4},
+                                 FixedSize{code::kLeaseTime, 4},
+                                 FixedSize{code::kMessageType, 1},
+                                 FixedSize{code::kServerId, 4},
+                                 FixedSize{code::kMaxMessageSize, 2},
+                                 FixedSize{116, 1},
+                                 FixedSize{118, 4}};
 
 std::optional<net::Ipv4> address_option(const Message4& message, std::uint8_t option) {
   if (!message.has(option)) return std::nullopt;
@@ -62,7 +64,8 @@ std::optional<Reason> check_options(const Message4& message) {
 
 std::optional<Reason> check_sender(const Message4& message, const wire::Datagram& datagram) {
   const wire::Header4& header = message.header();
-  if (header.op != wire::kBootRequest) return Reason::kRogueServer;
+  if (header.op == wire::kBootReply) return Reason::kRogueServer;
+  if (header.op != wire::kBootRequest) return Reason::kMalformed;
   if (header.htype != wire::kEthernet || header.hlen != 6) return Reason::kBadHardwareAddress;
   if (header.hops > kMostHops) return Reason::kTooManyHops;
   if (!datagram.source_mac) return std::nullopt;
@@ -168,8 +171,8 @@ std::string_view text(Intent4 intent) {
 std::string text(const Query4& query) {
   std::array<std::uint8_t, 4> xid;
   base::ByteWriter(xid).u32(query.message->header().xid);
-  std::string out = base::cat(text(query.intent), " mac=", text(query.chaddr),
-                              " xid=", base::hex(xid));
+  std::string out =
+      base::cat(text(query.intent), " mac=", text(query.chaddr), " xid=", base::hex(xid));
   if (query.client_id) out += " client-id=" + text(*query.client_id);
   if (query.requested) out += " requested=" + text(*query.requested);
   if (!query.ciaddr().is_unspecified()) out += " ciaddr=" + text(query.ciaddr());

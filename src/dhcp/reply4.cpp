@@ -18,6 +18,7 @@ using base::Seconds;
 using wire::OptionToSend;
 
 constexpr std::size_t kIpAndUdpHeaders = 28;
+constexpr std::size_t kLeastMessageSize = 576;
 
 // The options of one reply in the order of sending, each once. Numbers are encoded here; all other
 // values stay where they are.
@@ -58,7 +59,8 @@ class OptionList {
 
 // dhcp.md rule 14: even when the client asks for little room, these are in every answer.
 bool is_required(std::uint8_t option) {
-  return option == code::kSubnetMask || option == code::kRouters || option == code::kClasslessRoutes;
+  return option == code::kSubnetMask || option == code::kRouters ||
+         option == code::kClasslessRoutes;
 }
 
 void add_lease_times(const Reply4& reply, OptionList& options) {
@@ -83,8 +85,8 @@ Bytes value_of(const Reply4& reply, std::uint8_t option) {
 void add_block_options(const Query4& query, const Reply4& reply, OptionList& options) {
   const Bytes asked = query.message->option(code::kParameterRequestList);
   const bool asks_routes = std::ranges::find(asked, code::kClasslessRoutes) != asked.end();
-  const bool sends_routes = (asks_routes || asked.empty()) &&
-                            !reply.block->options.find(code::kClasslessRoutes).empty();
+  const bool sends_routes =
+      (asks_routes || asked.empty()) && !reply.block->options.find(code::kClasslessRoutes).empty();
   if (sends_routes) {
     // RFC 3442: the client would ignore them beside option 121.
     options.leave_out(code::kRouters);
@@ -124,7 +126,8 @@ wire::Header4 header_of(const Query4& query, const Reply4& reply) {
 }  // namespace
 
 std::optional<Timers4> timers(const ServedBlock& block, Seconds lease_time) {
-  if (lease_time == base::kInfinite) return std::nullopt;
+  // Whole seconds leave no room for T1 < T2 in a lease that is all but over.
+  if (lease_time == base::kInfinite || lease_time < Seconds{3}) return std::nullopt;
   const Seconds rebinding = block.rebind_time.value_or(lease_time * 7 / 8);
   const Seconds renewal = block.renew_time.value_or(lease_time / 2);
   if (renewal < rebinding && rebinding < lease_time) return Timers4{renewal, rebinding};
@@ -150,8 +153,10 @@ std::size_t write_reply(const Query4& query, const Reply4& reply, base::MutableB
   wire::MessagePlan4 plan;
   plan.header = header_of(query, reply);
   plan.options = options.list();
+  // RFC 2131 section 2: a client takes 576 octets at least, and so does any link that it can be on.
+  const std::size_t link = std::max<std::size_t>(reply.mtu, kLeastMessageSize);
   const std::size_t packet =
-      std::min<std::size_t>(query.max_message_size, base::limits::kReplySize);
+      std::min({std::size_t{query.max_message_size}, link, base::limits::kReplySize});
   plan.max_size = packet - kIpAndUdpHeaders;
   return wire::build_message(plan, out);
 }

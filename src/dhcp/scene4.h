@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Everything that a decision looks at, gathered once: where the packet came in, who sent it, and what
-// that client has already. The parts of `decide` take this one argument.
+// Everything that a decision looks at, gathered once: where the packet came in, who sent it, and
+// what that client has already. The parts of `decide` take this one argument.
 #pragma once
 
 #include <expected>
@@ -13,9 +13,9 @@ namespace melange::dhcp {
 // Where the packet stands in the topology.
 struct Place4 {
   const ServedNetwork* network = nullptr;
-  const ServedLink* link = nullptr;       // null for relayed and routed packets
+  const ServedLink* link = nullptr;         // null for relayed and routed packets
   const ServedBlock* near_block = nullptr;  // the relay's: looked at first for an address
-  net::Ipv4 server_id;                    // of ours, by which the client knows us
+  net::Ipv4 server_id;                      // of ours, by which the client knows us
 };
 
 struct Scene4 {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <tuple>
 
 #include "block_options.h"
 #include "melange/base/text.h"
@@ -30,7 +32,15 @@ ServedBlock serve(const store::Block& block, const store::Network& network) {
   return served;
 }
 
-ServedNetwork serve(const store::Network& network, std::span<const store::Block> blocks) {
+// hostile.md W23: what the host itself uses is no client's, whatever the pools say.
+void keep_own_out(std::span<const net::Ipv4> own, ServedBlock& block) {
+  for (const net::Address address : own) {
+    if (block.dynamic.contains(address)) block.dynamic.remove(*net::Range::make(address, address));
+  }
+}
+
+ServedNetwork serve(const store::Network& network, std::span<const store::Block> blocks,
+                    std::span<const net::Ipv4> own) {
   ServedNetwork served;
   served.id = network.id;
   served.name = network.name;
@@ -41,7 +51,9 @@ ServedNetwork serve(const store::Network& network, std::span<const store::Block>
   for (const bool retired : {false, true}) {
     for (const store::Block& block : blocks) {
       const bool ours = block.network == network.id && block.cidr.family() == net::Family::kV4;
-      if (ours && block.retired == retired) served.blocks.push_back(serve(block, network));
+      if (!ours || block.retired != retired) continue;
+      served.blocks.push_back(serve(block, network));
+      keep_own_out(own, served.blocks.back());
     }
   }
   for (std::uint32_t i = 0; i < served.blocks.size(); ++i) {
@@ -56,6 +68,34 @@ bool has_address_in(const net::HostLink& link, const ServedNetwork& network) {
     const ServedBlock* block = network.block_of(host.address);
     return block != nullptr && !block->retired;
   });
+}
+
+// A network whose blocks have all left the configuration waits for its last leases to end: links
+// and relays are first the others'.
+std::vector<store::Network> in_use_first(std::span<const store::Network> networks,
+                                         std::span<const store::Block> blocks) {
+  std::set<store::NetworkId> in_use;
+  for (const store::Block& block : blocks) {
+    if (!block.retired) in_use.insert(block.network);
+  }
+  std::vector<store::Network> ordered(networks.begin(), networks.end());
+  std::ranges::stable_partition(
+      ordered, [&](const store::Network& network) { return in_use.contains(network.id); });
+  return ordered;
+}
+
+// The index of the network that serves the link: one that names it goes before one that has only a
+// block around an address of it.
+std::optional<std::size_t> network_of(const net::HostLink& link,
+                                      std::span<const store::Network> networks,
+                                      std::span<const ServedNetwork> served) {
+  for (std::size_t i = 0; i < networks.size(); ++i) {
+    if (matches_any(networks[i].interfaces, link.name)) return i;
+  }
+  for (std::size_t i = 0; i < networks.size(); ++i) {
+    if (networks[i].interfaces.empty() && has_address_in(link, served[i])) return i;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -78,9 +118,8 @@ base::Bytes OptionSet4::find(std::uint8_t code) const {
 }
 
 const ServedBlock* ServedNetwork::block_of(net::Ipv4 address) const {
-  const auto after = std::ranges::upper_bound(by_address, net::Address(address), {}, [&](auto i) {
-    return blocks[i].cidr.network();
-  });
+  const auto after = std::ranges::upper_bound(by_address, net::Address(address), {},
+                                              [&](auto i) { return blocks[i].cidr.network(); });
   if (after != by_address.begin()) {
     const ServedBlock& block = blocks[*std::prev(after)];
     if (block.cidr.contains(address)) return &block;
@@ -94,11 +133,28 @@ const ServedBlock* ServedNetwork::block_of(net::Ipv4 address) const {
 
 Topology::Topology(std::span<const store::Network> networks, std::span<const store::Block> blocks,
                    std::span<const net::HostLink> links, std::span<const std::string> interfaces) {
+  for (const net::HostLink& host : links) {
+    for (const net::HostAddress& address : host.addresses) own_.push_back(address.address);
+  }
+  std::ranges::sort(own_);
+  const std::vector<store::Network> ordered = in_use_first(networks, blocks);
+  add_networks(ordered, blocks);
+  for (const net::HostLink& host : links) {
+    if (!host.ethernet || !matches_any(interfaces, host.name)) continue;
+    if (const auto index = network_of(host, ordered, networks_)) {
+      links_.push_back({host, &networks_[*index]});
+    }
+  }
+  std::ranges::sort(links_, {}, [](const ServedLink& link) { return link.host.ifindex; });
+}
+
+void Topology::add_networks(std::span<const store::Network> networks,
+                            std::span<const store::Block> blocks) {
   std::map<store::NetworkId, std::vector<store::Block>> blocks_of;
   for (const store::Block& block : blocks) blocks_of[block.network].push_back(block);
   for (const store::Network& network : networks) {
     const auto index = static_cast<std::uint32_t>(networks_.size());
-    networks_.push_back(serve(network, blocks_of[network.id]));
+    networks_.push_back(serve(network, blocks_of[network.id], own_));
     for (const net::Address& relay : network.relays) {
       if (relay.is_v4()) relays_.emplace_back(relay.v4(), index);
     }
@@ -109,28 +165,18 @@ Topology::Topology(std::span<const store::Network> networks, std::span<const sto
   std::ranges::sort(relays_);
   std::ranges::sort(routes_, [](const Route& a, const Route& b) {
     if (a.prefix.length() != b.prefix.length()) return a.prefix.length() > b.prefix.length();
-    return a.prefix < b.prefix;
+    return std::tie(a.prefix, a.network) < std::tie(b.prefix, b.network);
   });
-  for (const net::HostLink& host : links) {
-    for (const net::HostAddress& address : host.addresses) own_.push_back(address.address);
-    if (!host.ethernet || !matches_any(interfaces, host.name)) continue;
-    ServedLink link{host, nullptr};
-    for (std::size_t i = 0; i < networks.size() && link.network == nullptr; ++i) {
-      const bool named = matches_any(networks[i].interfaces, host.name);
-      const bool implied = networks[i].interfaces.empty() && has_address_in(host, networks_[i]);
-      if (named || implied) link.network = &networks_[i];
-    }
-    if (link.network != nullptr) links_.push_back(std::move(link));
-  }
-  std::ranges::sort(own_);
-  std::ranges::sort(links_, {}, [](const ServedLink& link) { return link.host.ifindex; });
 }
 
 const ServedLink* Topology::link(int ifindex) const {
-  const auto at = std::ranges::lower_bound(links_, ifindex, {}, [](const ServedLink& link) {
-    return link.host.ifindex;
-  });
+  const auto at = std::ranges::lower_bound(
+      links_, ifindex, {}, [](const ServedLink& link) { return link.host.ifindex; });
   return at != links_.end() && at->host.ifindex == ifindex ? &*at : nullptr;
+}
+
+bool Topology::has_link(const ServedNetwork& network) const {
+  return std::ranges::find(links_, &network, &ServedLink::network) != links_.end();
 }
 
 const ServedNetwork* Topology::network(store::NetworkId id) const {
@@ -150,10 +196,9 @@ const ServedNetwork* Topology::routed(net::Ipv4 address) const { return longest(
 const ServedNetwork* Topology::longest(net::Ipv4 address, bool for_relay) const {
   // One binary search per prefix length in use, of which there are at most 33.
   for (auto length = routes_.begin(); length != routes_.end();) {
-    const auto end = std::ranges::upper_bound(length, routes_.end(), length->prefix.length(),
-                                              std::greater{}, [](const Route& route) {
-                                                return route.prefix.length();
-                                              });
+    const auto end =
+        std::ranges::upper_bound(length, routes_.end(), length->prefix.length(), std::greater{},
+                                 [](const Route& route) { return route.prefix.length(); });
     const auto wanted = net::Prefix::make(address, length->prefix.length());
     auto at = std::ranges::lower_bound(length, end, *wanted, {}, &Route::prefix);
     for (; at != end && at->prefix == *wanted; ++at) {
@@ -164,8 +209,6 @@ const ServedNetwork* Topology::longest(net::Ipv4 address, bool for_relay) const 
   return nullptr;
 }
 
-bool Topology::is_own(net::Ipv4 address) const {
-  return std::ranges::binary_search(own_, address);
-}
+bool Topology::is_own(net::Ipv4 address) const { return std::ranges::binary_search(own_, address); }
 
 }  // namespace melange::dhcp

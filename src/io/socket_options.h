@@ -31,9 +31,6 @@ void enlarge_buffers(const Descriptor& fd);
 // again (SO_LOCK_FILTER). To be called before `bind`, so that nothing was queued unfiltered.
 base::Status lock_filter(const Descriptor& fd, std::span<const sock_filter> program);
 
-template <class Address>
-base::Status bind_to(const Descriptor& fd, const Address& address);
-
 base::Status bind_to(const Descriptor& fd, const void* address, socklen_t size);
 
 template <class Address>

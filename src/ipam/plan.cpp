@@ -132,6 +132,7 @@ class Planner {
   bool move_records(const Block& from);
   void retire(const Block& block);
   void withdraw(const Reservation& reservation);
+  void withdraw_from(const Block& block, const Reservation& reservation);
   void reserve(const PlannedNetwork& network, const Reservation& reservation);
 
   const View& view_;
@@ -182,8 +183,8 @@ void Planner::plan_gone_blocks() {
   }
 }
 
-// Moves the records of a block that is gone to the block of its network that now has their addresses,
-// and drops those that nobody waits for. True if leases remain that no block covers.
+// Moves the records of a block that is gone to the block of its network that now has their
+// addresses, and drops those that nobody waits for. True if leases remain that no block covers.
 bool Planner::move_records(const Block& from) {
   const auto network = std::ranges::find_if(
       planned_, [&](const auto& entry) { return entry.second.id == from.network; });
@@ -237,7 +238,8 @@ void Planner::plan_reservations(const config::Network& wanted) {
     desired.emplace(made.identity, std::move(made));
   }
   std::map<Identity, Reservation> known;
-  for (Reservation& old : view_.reservations(network.id)) known.emplace(old.identity, std::move(old));
+  for (Reservation& old : view_.reservations(network.id))
+    known.emplace(old.identity, std::move(old));
   // First what goes: an address may pass from one client to another.
   for (const auto& [identity, old] : known) {
     const auto kept = desired.find(identity);
@@ -254,8 +256,18 @@ void Planner::plan_reservations(const config::Network& wanted) {
 
 void Planner::withdraw(const Reservation& reservation) {
   changes_.push_back(store::EraseReservation{reservation.network, reservation.identity});
-  for (const AddressKey& key : view_.addresses_of(reservation.network, reservation.identity)) {
-    const auto record = records_.find(key);
+  // A record may just have moved from one block to another: both are looked at.
+  for (const Block& block : old_blocks_) withdraw_from(block, reservation);
+  for (const auto& [name, network] : planned_) {
+    for (const Block& block : network.blocks) withdraw_from(block, reservation);
+  }
+}
+
+void Planner::withdraw_from(const Block& block, const Reservation& reservation) {
+  if (block.network != reservation.network) return;
+  for (const net::Address& address : reservation.addresses) {
+    const AddressKey key{block.id, address};
+    const auto record = block.cidr.contains(address) ? records_.find(key) : std::nullopt;
     if (!record) continue;
     const auto left = without_owner(*record, reservation.identity, now_);
     if (left) {
@@ -275,8 +287,8 @@ void Planner::reserve(const PlannedNetwork& network, const Reservation& reservat
     fresh.key = {block->id, address};
     fresh.network = network.id;
     const auto record = records_.find(fresh.key);
-    AddressRecord owned = with_owner(record.value_or(fresh), record.has_value(),
-                                     reservation.identity, now_);
+    AddressRecord owned =
+        with_owner(record.value_or(fresh), record.has_value(), reservation.identity, now_);
     owned.hostname = hostname;
     if (!record || !same(owned, *record)) records_.put(owned);
   }

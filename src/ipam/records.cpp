@@ -19,9 +19,9 @@ const store::Block* covering(std::span<const store::Block> blocks, const net::Ad
 
 AddressRecord with_owner(AddressRecord record, bool exists, const Identity& owner, Instant now) {
   const bool live = exists && is_live(record, now);
-  const bool probation = exists && now < record.expires &&
-                         (record.state == AddressState::kDeclined ||
-                          record.state == AddressState::kQuarantined);
+  const bool probation =
+      exists && now < record.expires &&
+      (record.state == AddressState::kDeclined || record.state == AddressState::kQuarantined);
   if (probation || (live && record.identity != owner)) {
     record.reserved_for = owner;
     return record;
@@ -42,12 +42,12 @@ AddressRecord with_owner(AddressRecord record, bool exists, const Identity& owne
 
 std::optional<AddressRecord> without_owner(AddressRecord record, const Identity& owner,
                                            Instant now) {
+  if (record.reserved_for != owner && record.identity != owner) return record;
+  record.hostname = {};
   if (record.reserved_for == owner) {
     record.reserved_for = {};
     return record;
   }
-  if (record.identity != owner) return record;
-  record.hostname = {};
   if (record.state == AddressState::kReserved) return std::nullopt;
   if (record.state != AddressState::kBound) return record;
   if (!is_live(record, now)) return std::nullopt;

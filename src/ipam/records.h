@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What happens to an address's record when it gets an owner or loses it (the table of ipam.md section
-// 3), and the records that a plan has changed but not yet applied.
+// What happens to an address's record when it gets an owner or loses it (the table of ipam.md
+// section 3), and the records that a plan has changed but not yet applied.
 #pragma once
 
 #include <map>
@@ -16,11 +16,13 @@ namespace melange::ipam {
 // The block that `address` lies in; null if none.
 const store::Block* covering(std::span<const store::Block> blocks, const net::Address& address);
 
-// The record once its address is reserved for `owner`. `exists` says whether `record` is in the store
-// or only names the address. A running lease or probation of somebody else is left to end first.
+// The record once its address is reserved for `owner`. `exists` says whether `record` is in the
+// store or only names the address. A running lease or probation of somebody else is left to end
+// first.
 store::AddressRecord with_owner(store::AddressRecord record, bool exists,
                                 const wire::Identity& owner, base::Instant now);
-// The record once its address is no longer reserved for `owner`; nothing if the address is free then.
+// The record once its address is no longer reserved for `owner`; nothing if the address is free
+// then.
 std::optional<store::AddressRecord> without_owner(store::AddressRecord record,
                                                   const wire::Identity& owner, base::Instant now);
 

@@ -6,9 +6,11 @@ namespace {
 
 net::Range single(const net::Address& address) { return *net::Range::make(address, address); }
 
-// RFC 3021: a /31 has no network and broadcast address; a /32 is one host. RFC 6164 says the same of
-// a /127.
-bool all_are_hosts(const net::Prefix& cidr) { return cidr.length() + 1 >= net::width(cidr.family()); }
+// RFC 3021: a /31 has no network and broadcast address; a /32 is one host. RFC 6164 says the same
+// of a /127.
+bool all_are_hosts(const net::Prefix& cidr) {
+  return cidr.length() + 1 >= net::width(cidr.family());
+}
 
 }  // namespace
 

@@ -43,8 +43,8 @@ bool Range::overlaps(const Range& other) const {
 std::optional<Prefix> Prefix::make(Address address, unsigned length) {
   const unsigned bits = width(address.family());
   if (length > bits) return std::nullopt;
-  const Uint128 host_mask = length == 0 ? last_value(address.family())
-                                        : (Uint128{1} << (bits - length)) - 1;
+  const Uint128 host_mask =
+      length == 0 ? last_value(address.family()) : (Uint128{1} << (bits - length)) - 1;
   return Prefix(Address::of(address.family(), address.value() & ~host_mask), length);
 }
 

@@ -84,7 +84,8 @@ void Applier::operator()(const PutAddress& change) {
   if (!before) {
     // Its records are counted with the block: without one, the store would not open again.
     Key block;
-    const bool has_block = tables_->get(Table::kBlocks, block.add(record.key.block).bytes()).has_value();
+    const bool has_block =
+        tables_->get(Table::kBlocks, block.add(record.key.block).bytes()).has_value();
     check(has_block || tables_->error);
     FreeRanges free(*tables_, record.key.block);
     usage_[record.key.block].taken +=
@@ -124,14 +125,13 @@ void Applier::operator()(const NoteSeen& change) {
 void Applier::raise_next_id(std::string_view name, std::uint32_t used) {
   check(used != 0 && used != 0xffffffff);
   const View view(*tables_);
-  const std::uint32_t next = name == meta_key::kNextBlock ? view.next_block_id().value
-                                                          : view.next_network_id().value;
+  const std::uint32_t next =
+      name == meta_key::kNextBlock ? view.next_block_id().value : view.next_network_id().value;
   if (used < next) return;
   Key id;
   id.add(BlockId{used + 1});
   std::array<std::uint8_t, 4 + kChecksumSize> buffer;
-  tables_->put(Table::kMeta, base::bytes_of(name),
-               seal(base::bytes_of(name), id.bytes(), buffer));
+  tables_->put(Table::kMeta, base::bytes_of(name), seal(base::bytes_of(name), id.bytes(), buffer));
 }
 
 void Applier::operator()(const PutNetwork& change) {

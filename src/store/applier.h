@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Applying changes: the only code that writes records, and with them everything that is derived from
-// them (identity index, free ranges, held order, usage), so that these cannot drift apart. Failures
-// stay in `tables.error`.
+// Applying changes: the only code that writes records, and with them everything that is derived
+// from them (identity index, free ranges, held order, usage), so that these cannot drift apart.
+// Failures stay in `tables.error`.
 #pragma once
 
 #include <map>

@@ -9,8 +9,8 @@
 namespace melange::store {
 namespace {
 
-using base::Bytes;
 using base::ByteReader;
+using base::Bytes;
 using base::ByteWriter;
 using base::check;
 

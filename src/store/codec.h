@@ -4,9 +4,9 @@
 //
 //   version(1) { tag(1) length(1, or 255 and 4 more) value }* crc32c(4)
 //
-// Fields stand in ascending order of their tags; an optional or empty field is left out. Numbers are
-// big-endian without leading zero octets. The checksum covers the key and everything before it, so
-// that neither a flipped bit nor a record under another's key passes (hostile.md S9). An unknown
+// Fields stand in ascending order of their tags; an optional or empty field is left out. Numbers
+// are big-endian without leading zero octets. The checksum covers the key and everything before it,
+// so that neither a flipped bit nor a record under another's key passes (hostile.md S9). An unknown
 // version or tag is damage, not something to skip: it was written by a program that knew more.
 #pragma once
 
@@ -23,8 +23,8 @@ inline constexpr std::uint8_t kRecordVersion = 1;
 inline constexpr std::size_t kChecksumSize = 4;
 inline constexpr std::size_t kLongestAddressRecord = 1024;
 
-// For values that are no records: the body with the same checksum behind it, in `buffer`, which must
-// have room for both, and the body back; nothing if it is damaged.
+// For values that are no records: the body with the same checksum behind it, in `buffer`, which
+// must have room for both, and the body back; nothing if it is damaged.
 base::Bytes seal(base::Bytes key, base::Bytes body, base::MutableBytes buffer);
 std::optional<base::Bytes> unseal(base::Bytes key, base::Bytes value);
 

@@ -31,7 +31,8 @@ constexpr off_t kReaderTableSize = 8192;  // LMDB's for its 126 readers
 base::Status make_directory(const std::string& path) {
   if (mkdir(path.c_str(), 0700) == 0) {
     const std::string parent = path.substr(0, path.find_last_of('/') + 1);
-    const int fd = ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int fd =
+        ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
       fsync(fd);
       close(fd);
@@ -70,14 +71,16 @@ base::Result<Directory> Directory::look(const std::string& path) {
   Directory directory(path);
   if (auto opened = directory.open(false); !opened) return std::unexpected(opened.error());
   if (directory.initialised()) return directory;
-  return failure(Fault::kUnavailable, cat("store: ", path, " holds no store yet; melange serve makes it"));
+  return failure(Fault::kUnavailable,
+                 cat("store: ", path, " holds no store yet; melange serve makes it"));
 }
 
 base::Status Directory::open(bool create) {
-  struct stat status {};
+  struct stat status{};
   if (lstat(path_.c_str(), &status) == 0) {
     if (S_ISLNK(status.st_mode)) {
-      return failure(Fault::kInvalid, cat("store: ", path_, " is a symbolic link; name the directory itself"));
+      return failure(Fault::kInvalid,
+                     cat("store: ", path_, " is a symbolic link; name the directory itself"));
     }
     if (!S_ISDIR(status.st_mode)) {
       return failure(Fault::kInvalid, cat("store: ", path_, " is not a directory"));
@@ -104,17 +107,20 @@ base::Status Directory::take_lock() {
   const ssize_t got = pread(lock_, holder.data(), holder.size(), 0);
   std::string_view pid(holder.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
   pid = pid.substr(0, pid.find('\n'));
-  return failure(Fault::kBusy, cat("store: ", path_, " is in use by another melange (pid ", base::escape(pid),
-                                   "); stop it, or give this one a store of its own"));
+  return failure(Fault::kBusy,
+                 cat("store: ", path_, " is in use by another melange (pid ", base::escape(pid),
+                     "); stop it, or give this one a store of its own"));
 }
 
 bool Directory::initialised() const { return faccessat(directory_, kMarker, F_OK, 0) == 0; }
 
 base::Status Directory::mark_initialised() {
-  const int fd = openat(directory_, kMarkerNew, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+  const int fd =
+      openat(directory_, kMarkerNew, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (fd < 0) return system_error(cat("store: cannot write to ", path_), errno);
   constexpr std::string_view kText =
-      "A Melange store was made here. If data.mdb is lost, restore a backup; to start anew, remove this file.\n";
+      "A Melange store was made here. If data.mdb is lost, restore a backup; to start anew, remove "
+      "this file.\n";
   const bool written = write(fd, kText.data(), kText.size()) == static_cast<ssize_t>(kText.size());
   const bool synced = written && fsync(fd) == 0;
   const int error_number = errno;
@@ -136,7 +142,7 @@ base::Status Directory::reserve_reader_table() {
 }
 
 base::Result<std::size_t> Directory::data_size() const {
-  struct stat status {};
+  struct stat status{};
   if (fstatat(directory_, kData, &status, AT_SYMLINK_NOFOLLOW) != 0) {
     if (errno == ENOENT) return 0;
     return system_error(cat("store: cannot look at ", path_, "/", kData), errno);

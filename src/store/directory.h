@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The store's directory: made, checked, and locked before LMDB sees it (hostile.md S2, S7, S11, S16).
+// The store's directory: made, checked, and locked before LMDB sees it (hostile.md S2, S7, S11,
+// S16).
 #pragma once
 
 #include <string>
@@ -25,8 +26,9 @@ class Directory {
   bool initialised() const;
   // Says so, durably.
   base::Status mark_initialised();
-  // Gives LMDB's lock file its space on the disk: LMDB writes to it through memory, and a disk that is
-  // full would then be a SIGBUS. Only while no environment is open: closing the file drops LMDB's locks.
+  // Gives LMDB's lock file its space on the disk: LMDB writes to it through memory, and a disk that
+  // is full would then be a SIGBUS. Only while no environment is open: closing the file drops
+  // LMDB's locks.
   base::Status reserve_reader_table();
   // Octets of data.mdb; 0 if there is none.
   base::Result<std::size_t> data_size() const;

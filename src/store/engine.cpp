@@ -67,9 +67,10 @@ base::Status Engine::open() {
   if (!size) return std::unexpected(size.error());
   // LMDB takes an empty file for a new database: only the marker tells that there was one.
   if (*size == 0 && directory.initialised()) {
-    return failure(Fault::kDamaged, cat("store: ", directory.path(),
-                                        "/data.mdb is empty or gone, but a store was made here; restore a "
-                                        "backup, or remove the file 'initialised' to start anew"));
+    return failure(Fault::kDamaged,
+                   cat("store: ", directory.path(),
+                       "/data.mdb is empty or gone, but a store was made here; restore a "
+                       "backup, or remove the file 'initialised' to start anew"));
   }
   if (!read_only) {
     if (auto reserved = directory.reserve_reader_table(); !reserved) return reserved;
@@ -120,7 +121,8 @@ base::Status Engine::open_tables() {
   const bool is_new = found == MDB_NOTFOUND;
   if (is_new && (read_only || directory.initialised())) {
     mdb_txn_abort(txn);
-    return failure(Fault::kDamaged, cat("store: ", directory.path(), "/data.mdb holds no Melange store; restore a backup"));
+    return failure(Fault::kDamaged, cat("store: ", directory.path(),
+                                        "/data.mdb holds no Melange store; restore a backup"));
   }
   if (found != MDB_SUCCESS && !is_new) {
     mdb_txn_abort(txn);
@@ -138,9 +140,11 @@ base::Status Engine::open_tables() {
 
 base::Status Engine::open_tables_in(MDB_txn* txn, bool is_new) {
   for (std::size_t i = 0; i < kTables; ++i) {
-    const int code = mdb_dbi_open(txn, kTableNames[i], is_new ? unsigned{MDB_CREATE} : 0u, &handles[i]);
+    const int code =
+        mdb_dbi_open(txn, kTableNames[i], is_new ? unsigned{MDB_CREATE} : 0u, &handles[i]);
     if (code == MDB_NOTFOUND) {
-      return failure(Fault::kDamaged, cat("store: the table ", kTableNames[i], " is missing; restore a backup"));
+      return failure(Fault::kDamaged,
+                     cat("store: the table ", kTableNames[i], " is missing; restore a backup"));
     }
     if (code != MDB_SUCCESS) return refuse("open the tables", code);
     // A newer store need not have the other tables.
@@ -181,8 +185,9 @@ base::Status Engine::check_counts(Tables& tables) const {
   const std::size_t records = tables.count(Table::kAddresses);
   if (tables.error) return std::unexpected(*tables.error);
   if (counted == records) return {};
-  return failure(Fault::kDamaged, cat("store: ", directory.path(), " has ", records, " address records, ", counted,
-                                      " were counted; restore a backup"));
+  return failure(Fault::kDamaged,
+                 cat("store: ", directory.path(), " has ", records, " address records, ", counted,
+                     " were counted; restore a backup"));
 }
 
 void Engine::follow_growth() { mdb_env_set_mapsize(env, 0); }

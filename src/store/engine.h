@@ -19,9 +19,7 @@ namespace melange::store {
 
 struct Engine {
   Engine(Directory store_directory, bool for_reading, std::size_t wanted_map_size)
-      : directory(std::move(store_directory)),
-        read_only(for_reading),
-        map_size(wanted_map_size) {}
+      : directory(std::move(store_directory)), read_only(for_reading), map_size(wanted_map_size) {}
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
   ~Engine();

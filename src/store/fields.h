@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The octets of one field, by its type: `put` writes them, `take` reads them back from a reader that
-// holds exactly them. Used by codec.cpp alone; kept apart because adding a type happens here.
+// The octets of one field, by its type: `put` writes them, `take` reads them back from a reader
+// that holds exactly them. Used by codec.cpp alone; kept apart because adding a type happens here.
 #pragma once
 
 #include <concepts>

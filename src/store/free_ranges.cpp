@@ -68,8 +68,9 @@ Uint128 FreeRanges::remove(const Range& range) {
   Uint128 removed = 0;
   Address from = range.first();
   for (auto run = at_or_after(from); run && run->overlaps(range); run = at_or_after(from)) {
-    removed += Range::make(std::max(run->first(), range.first()),
-                           std::min(run->last(), range.last()))->size();
+    removed +=
+        Range::make(std::max(run->first(), range.first()), std::min(run->last(), range.last()))
+            ->size();
     const bool keeps_tail = range.last() < run->last();
     if (keeps_tail) {
       put(*Range::make(range.last().next(), run->last()));  // same key, later first

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The free addresses of a block as a set of disjoint runs in the table `free`: key (block, last),
-// value first, sealed. Seeking (block, a) finds the only run that can hold `a`, and the next one if none
-// does, so each operation is O(log n) in the number of runs, whatever their size: a /64 or a /8
-// that is almost full costs the same as an empty /24. Neighbouring runs are always joined.
+// value first, sealed. Seeking (block, a) finds the only run that can hold `a`, and the next one if
+// none does, so each operation is O(log n) in the number of runs, whatever their size: a /64 or a
+// /8 that is almost full costs the same as an empty /24. Neighbouring runs are always joined.
 #pragma once
 
 #include <optional>

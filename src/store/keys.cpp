@@ -5,8 +5,8 @@
 
 namespace melange::store {
 
-using base::Bytes;
 using base::ByteReader;
+using base::Bytes;
 using base::check;
 
 Key& Key::add(NetworkId id) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The layout of the store's keys. All integers are big-endian, so that LMDB's byte order is the order
-// of blocks, addresses and times:
+// The layout of the store's keys. All integers are big-endian, so that LMDB's byte order is the
+// order of blocks, addresses and times:
 //
 //   addresses     block(4) address(4|16)                            -> AddressRecord
 //   identities    network(4) kind(1) length(1) octets block(4) address(4|16) -> nothing

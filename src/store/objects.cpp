@@ -26,8 +26,7 @@ std::string_view text(AddressState state) {
 }
 
 bool is_live(const AddressRecord& record, base::Instant now) {
-  const bool leased =
-      record.state == AddressState::kBound || record.state == AddressState::kLeased;
+  const bool leased = record.state == AddressState::kBound || record.state == AddressState::kLeased;
   return leased && now < record.expires;
 }
 

@@ -75,7 +75,8 @@ base::Result<Txn> Store::begin() {
 
 base::Result<Snapshot> Store::snapshot() const {
   auto shared = engine_->shared();
-  if (engine_->env == nullptr) return base::failure(base::Fault::kUnavailable, "store: it is not open");
+  if (engine_->env == nullptr)
+    return base::failure(base::Fault::kUnavailable, "store: it is not open");
   MDB_txn* txn = nullptr;
   int code = mdb_txn_begin(engine_->env, nullptr, MDB_RDONLY, &txn);
   if (code == MDB_MAP_RESIZED) {

@@ -12,9 +12,7 @@ using base::Bytes;
 using base::Fault;
 
 // LMDB does not write through this pointer: keys and values are only read.
-MDB_val to_val(Bytes bytes) {
-  return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())};
-}
+MDB_val to_val(Bytes bytes) { return {bytes.size(), const_cast<std::uint8_t*>(bytes.data())}; }
 Bytes from_val(const MDB_val& value) {
   return {static_cast<const std::uint8_t*>(value.mv_data), value.mv_size};
 }
@@ -69,9 +67,9 @@ void Tables::fail(base::Error failure) {
 
 void Tables::fail_damaged(Table table, Bytes key) {
   only_a_record = only_a_record || !error;
-  fail({Fault::kDamaged, base::cat("store: the record ", base::hex(key), " of table ",
-                                   kTableNames[static_cast<std::size_t>(table)],
-                                   " is damaged; restore a backup")});
+  fail({Fault::kDamaged,
+        base::cat("store: the record ", base::hex(key), " of table ",
+                  kTableNames[static_cast<std::size_t>(table)], " is damaged; restore a backup")});
 }
 
 std::optional<Bytes> Tables::get(Table table, Bytes key) {

@@ -27,8 +27,9 @@ enum class Table : std::uint8_t {
   kHeld,
   kSeen,
 };
-inline constexpr std::array<const char*, 9> kTableNames{
-    "meta", "networks", "blocks", "reservations", "addresses", "identities", "free", "held", "seen"};
+inline constexpr std::array<const char*, 9> kTableNames{"meta",         "networks",  "blocks",
+                                                        "reservations", "addresses", "identities",
+                                                        "free",         "held",      "seen"};
 inline constexpr std::size_t kTables = kTableNames.size();
 using TableHandles = std::array<MDB_dbi, kTables>;
 

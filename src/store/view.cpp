@@ -12,8 +12,8 @@
 namespace melange::store {
 namespace {
 
-using base::Bytes;
 using base::ByteReader;
+using base::Bytes;
 
 bool starts_with(Bytes bytes, Bytes prefix) {
   return bytes.size() >= prefix.size() && base::equal(bytes.first(prefix.size()), prefix);

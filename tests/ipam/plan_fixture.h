@@ -50,8 +50,8 @@ class PlanTest : public testing::Test {
  protected:
   static constexpr std::int64_t kNow = 1000;  // the leases of test::leased run until 3700
 
-  // Plans and applies in one transaction; gives how many changes that took. What is planned once more is
-  // nothing.
+  // Plans and applies in one transaction; gives how many changes that took. What is planned once
+  // more is nothing.
   std::size_t apply(const std::vector<config::Network>& networks, std::int64_t now = kNow) {
     const store::Changes changes = plan(networks, now);
     test::commit(store_, changes, test::at(now));
@@ -105,7 +105,8 @@ class PlanTest : public testing::Test {
         ++records;
         EXPECT_FALSE(view.is_free(record.key)) << store::text(record);
         EXPECT_TRUE(block.cidr.contains(record.key.address)) << store::text(record);
-        const bool first = owners.emplace(std::pair{block.network, record.key.address}, block.id).second;
+        const bool first =
+            owners.emplace(std::pair{block.network, record.key.address}, block.id).second;
         EXPECT_TRUE(first) << store::text(record) << " is in two blocks";
         return true;
       });

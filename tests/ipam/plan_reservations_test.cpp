@@ -29,7 +29,8 @@ class PlanReservations : public PlanTest {
   }
   std::string owned(std::uint32_t who) {
     std::string out;
-    for (const store::AddressKey& at : store_.snapshot()->view().addresses_of(test::kLab, client(who))) {
+    for (const store::AddressKey& at :
+         store_.snapshot()->view().addresses_of(test::kLab, client(who))) {
       out += (out.empty() ? "" : " ") + text(at.address);
     }
     return out;
@@ -45,7 +46,8 @@ TEST_F(PlanReservations, OfAFreeAddressTakeIt) {
   EXPECT_EQ(base::text_of(find(1, "10.0.0.9")->hostname.view()), "web1");
   const auto stored = store_.snapshot()->view().reservation(test::kLab, client(1));
   ASSERT_TRUE(stored);
-  EXPECT_EQ(stored->addresses, (std::vector{test::address("10.0.0.9"), test::address("10.0.0.200")}));
+  EXPECT_EQ(stored->addresses,
+            (std::vector{test::address("10.0.0.9"), test::address("10.0.0.200")}));
   EXPECT_EQ(stored->hostname, "web1");
   EXPECT_EQ(stored->managed_by, store::ManagedBy::kConfig);
 }
@@ -62,8 +64,9 @@ TEST_F(PlanReservations, OfAnAddressThatItsOwnerHadOnLeaseReserveIt) {
 
 TEST_F(PlanReservations, OfAnAddressThatAnotherHasOnLeaseWait) {
   reserve_when(AddressState::kLeased, 2);
-  EXPECT_EQ(state(1, kAddress), "leased mac 02:00:00:00:00:02 reserved-for mac 02:00:00:00:00:01 "
-                                "until 1970-01-01T01:01:40Z");
+  EXPECT_EQ(state(1, kAddress),
+            "leased mac 02:00:00:00:00:02 reserved-for mac 02:00:00:00:00:01 "
+            "until 1970-01-01T01:01:40Z");
   EXPECT_EQ(owned(1), kAddress);
   EXPECT_EQ(owned(2), kAddress);
   // At the next start after its end, the owner has it.
@@ -156,8 +159,9 @@ TEST_F(PlanReservations, PassToAnotherAfterTheRunningLease) {
   apply(with({reservation(1, kAddress)}));
   put(in_state(AddressState::kBound, key(1, kAddress), client(1)));
   apply(with({reservation(2, kAddress)}));
-  EXPECT_EQ(state(1, kAddress), "leased mac 02:00:00:00:00:01 reserved-for mac 02:00:00:00:00:02 "
-                                "until 1970-01-01T01:01:40Z");
+  EXPECT_EQ(state(1, kAddress),
+            "leased mac 02:00:00:00:00:01 reserved-for mac 02:00:00:00:00:02 "
+            "until 1970-01-01T01:01:40Z");
   // And to a third one while they wait.
   apply(with({reservation(3, kAddress)}));
   EXPECT_EQ(owned(2), "");

@@ -65,8 +65,9 @@ TEST(Dynamic, IsThePoolsAsFarAsTheyAreUsable) {
 }
 
 TEST(Dynamic, JoinsPoolsThatTouchOrOverlap) {
-  EXPECT_EQ(dynamic_of("10.0.0.0/24", "10.0.0.1-10.0.0.9, 10.0.0.10-10.0.0.20, 10.0.0.5-10.0.0.30", ""),
-            "10.0.0.1-10.0.0.30");
+  EXPECT_EQ(
+      dynamic_of("10.0.0.0/24", "10.0.0.1-10.0.0.9, 10.0.0.10-10.0.0.20, 10.0.0.5-10.0.0.30", ""),
+      "10.0.0.1-10.0.0.30");
 }
 
 TEST(Dynamic, LeavesOutWhatIsExcluded) {

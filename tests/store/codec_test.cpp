@@ -31,7 +31,8 @@ Octets sealed(Octets body, Bytes key = kKey) {
   crc32c.process_bytes(key.data(), key.size());
   crc32c.process_bytes(body.data(), body.size());
   const std::uint32_t sum = crc32c.checksum();
-  for (int shift = 24; shift >= 0; shift -= 8) body.push_back(static_cast<std::uint8_t>(sum >> shift));
+  for (int shift = 24; shift >= 0; shift -= 8)
+    body.push_back(static_cast<std::uint8_t>(sum >> shift));
   return body;
 }
 
@@ -224,7 +225,9 @@ AddressRecord any_record() {
         return test::client_id(octets(2, 255));
     }
   };
-  const auto instant = [] { return base::Instant{base::Millis{*rc::gen::arbitrary<std::int64_t>()}}; };
+  const auto instant = [] {
+    return base::Instant{base::Millis{*rc::gen::arbitrary<std::int64_t>()}};
+  };
   AddressRecord record;
   record.network = NetworkId{*rc::gen::arbitrary<std::uint32_t>()};
   record.state = static_cast<AddressState>(*rc::gen::inRange(1, 7));

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A program that leases one address per transaction and tells what it was told: what a server could have
-// promised. For tests that kill it, or let its system calls fail.
+// A program that leases one address per transaction and tells what it was told: what a server could
+// have promised. For tests that kill it, or let its system calls fail.
 //
 //   store_committer DIRECTORY FIRST LAST
 //
-// For each number from FIRST to LAST one line: "kept 17" once the commit has returned without failure,
-// "lost 17 disk_full: why" otherwise.
+// For each number from FIRST to LAST one line: "kept 17" once the commit has returned without
+// failure, "lost 17 disk_full: why" otherwise.
 #include <unistd.h>
 
 #include <cstdlib>
@@ -46,7 +46,8 @@ int main(int count, char** arguments) {
   const auto last = static_cast<std::uint32_t>(std::atoi(arguments[3]));
   for (auto i = static_cast<std::uint32_t>(std::atoi(arguments[2])); i <= last; ++i) {
     const auto leased = lease(*store, i);
-    const auto why = leased ? "" : base::cat(" ", text(leased.error().fault), ": ", leased.error().message);
+    const auto why =
+        leased ? "" : base::cat(" ", text(leased.error().fault), ": ", leased.error().message);
     say(base::cat(leased ? "kept " : "lost ", i, why));
   }
   return 0;

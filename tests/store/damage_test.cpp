@@ -47,9 +47,10 @@ struct Fixture {
   }
 };
 
-// Reads everything, and compares what is given with what was stored: every record whole, and no address
-// free that has one. LMDB has no checksums of its own, so that a page whose keys are damaged can hide a
-// record from a search; its address is then not free either, and nobody else gets it.
+// Reads everything, and compares what is given with what was stored: every record whole, and no
+// address free that has one. LMDB has no checksums of its own, so that a page whose keys are
+// damaged can hide a record from a search; its address is then not free either, and nobody else
+// gets it.
 void read_everything(const Store& store, const std::map<AddressKey, AddressRecord>& records) {
   const auto ask = [&](const auto& question) {
     auto snapshot = store.snapshot();
@@ -82,13 +83,16 @@ void read_everything(const Store& store, const std::map<AddressKey, AddressRecor
         from = run->last().next();
       }
     });
-    ask([&](const View& view) { view.scan_held(BlockId{id}, [](const AddressKey&) { return true; }); });
+    ask([&](const View& view) {
+      view.scan_held(BlockId{id}, [](const AddressKey&) { return true; });
+    });
   }
   ask([&](const View& view) { test::dump(view); });
 }
 
-// Opens and reads in a process of its own. It may end well, or by LMDB's own hand (SIGBUS and SIGSEGV from
-// inside the map, exit 70), but not with a wrong answer and not by an assertion of ours.
+// Opens and reads in a process of its own. It may end well, or by LMDB's own hand (SIGBUS and
+// SIGSEGV from inside the map, exit 70), but not with a wrong answer and not by an assertion of
+// ours.
 void expect_no_wrong_answer(const Fixture& f) {
   const std::string end = test::in_child([&] {
     alarm(20);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A disk that is full, system calls that fail, and death at any moment: what was acknowledged is there,
-// what was refused is not (hostile.md S1, S4, S5, S13).
+// A disk that is full, system calls that fail, and death at any moment: what was acknowledged is
+// there, what was refused is not (hostile.md S1, S4, S5, S13).
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -34,8 +34,7 @@ PutAddress lease(std::uint32_t number) {
 }
 
 Changes some_block() {
-  return {PutNetwork{test::network()},
-          PutBlock{test::block(1, "10.0.0.0/8", "10.0.0.0/8")}};
+  return {PutNetwork{test::network()}, PutBlock{test::block(1, "10.0.0.0/8", "10.0.0.0/8")}};
 }
 
 base::Status try_lease(Store& store, std::uint32_t number) {
@@ -45,7 +44,8 @@ base::Status try_lease(Store& store, std::uint32_t number) {
   return txn->commit(test::at(100));
 }
 
-// The numbers whose addresses are leased, by the records; the counts and the free ranges must agree.
+// The numbers whose addresses are leased, by the records; the counts and the free ranges must
+// agree.
 std::set<std::uint32_t> leases_in(const Store& store) {
   std::set<std::uint32_t> numbers;
   auto snapshot = store.snapshot();
@@ -67,7 +67,8 @@ void fill_the_disk(const std::string& path) {
   std::string octets(4096, 'x');
   FILE* const file = std::fopen(path.c_str(), "w");
   ASSERT_NE(file, nullptr);
-  while (std::fwrite(octets.data(), 1, octets.size(), file) == octets.size() && std::fflush(file) == 0) {
+  while (std::fwrite(octets.data(), 1, octets.size(), file) == octets.size() &&
+         std::fflush(file) == 0) {
   }
   std::fclose(file);
 }
@@ -75,61 +76,64 @@ void fill_the_disk(const std::string& path) {
 TEST(FullDisk, S1_RefusesCommitsKeepsWhatIsThereAndRecovers) {
   test::TempDirectory directory;
   EXPECT_EQ(test::in_private_mounts([&] {
-    test::mount_small_disk(directory.path(), 1 << 20);
-    Store store = test::open(directory.file("store"));
-    commit(store, some_block());
-    commit(store, {lease(1)});
-    fill_the_disk(directory.file("filler"));
-    std::set<std::uint32_t> kept{1};
-    unsigned refused = 0;
-    for (std::uint32_t i = 2; i < 40; ++i) {
-      const auto leased = try_lease(store, i);
-      if (leased) {
-        kept.insert(i);
-      } else {
-        ++refused;
-        EXPECT_EQ(leased.error().fault, Fault::kDiskFull) << leased.error().message;
-        EXPECT_NE(leased.error().message.find("is the disk full?"), std::string::npos);
-      }
-      ASSERT_EQ(leases_in(store), kept);
-    }
-    EXPECT_GT(refused, 20u);
-    fs::remove(directory.file("filler"));
-    const auto after = try_lease(store, 100);
-    ASSERT_TRUE(after) << after.error().message;
-    kept.insert(100);
-    EXPECT_EQ(leases_in(store), kept);
-  }), "");
+              test::mount_small_disk(directory.path(), 1 << 20);
+              Store store = test::open(directory.file("store"));
+              commit(store, some_block());
+              commit(store, {lease(1)});
+              fill_the_disk(directory.file("filler"));
+              std::set<std::uint32_t> kept{1};
+              unsigned refused = 0;
+              for (std::uint32_t i = 2; i < 40; ++i) {
+                const auto leased = try_lease(store, i);
+                if (leased) {
+                  kept.insert(i);
+                } else {
+                  ++refused;
+                  EXPECT_EQ(leased.error().fault, Fault::kDiskFull) << leased.error().message;
+                  EXPECT_NE(leased.error().message.find("is the disk full?"), std::string::npos);
+                }
+                ASSERT_EQ(leases_in(store), kept);
+              }
+              EXPECT_GT(refused, 20u);
+              fs::remove(directory.file("filler"));
+              const auto after = try_lease(store, 100);
+              ASSERT_TRUE(after) << after.error().message;
+              kept.insert(100);
+              EXPECT_EQ(leases_in(store), kept);
+            }),
+            "");
 }
 
 TEST(FullDisk, S1_IsNoPlaceForANewStore) {
   test::TempDirectory directory;
   EXPECT_EQ(test::in_private_mounts([&] {
-    test::mount_small_disk(directory.path(), 1 << 20);
-    fill_the_disk(directory.file("filler"));
-    const auto store = Store::open(directory.file("store"));
-    ASSERT_FALSE(store);
-    EXPECT_EQ(store.error().fault, Fault::kDiskFull) << store.error().message;
-    fs::remove(directory.file("filler"));
-    const auto again = Store::open(directory.file("store"));
-    EXPECT_TRUE(again) << again.error().message;
-  }), "");
+              test::mount_small_disk(directory.path(), 1 << 20);
+              fill_the_disk(directory.file("filler"));
+              const auto store = Store::open(directory.file("store"));
+              ASSERT_FALSE(store);
+              EXPECT_EQ(store.error().fault, Fault::kDiskFull) << store.error().message;
+              fs::remove(directory.file("filler"));
+              const auto again = Store::open(directory.file("store"));
+              EXPECT_TRUE(again) << again.error().message;
+            }),
+            "");
 }
 
 TEST(FullDisk, S1_StillOpensTheStoreThatIsThere) {
   test::TempDirectory directory;
   EXPECT_EQ(test::in_private_mounts([&] {
-    test::mount_small_disk(directory.path(), 1 << 20);
-    {
-      Store store = test::open(directory.file("store"));
-      commit(store, some_block());
-      commit(store, {lease(1)});
-    }
-    fill_the_disk(directory.file("filler"));
-    auto store = Store::open(directory.file("store"));
-    ASSERT_TRUE(store) << store.error().message;
-    EXPECT_EQ(leases_in(*store), std::set<std::uint32_t>{1});
-  }), "");
+              test::mount_small_disk(directory.path(), 1 << 20);
+              {
+                Store store = test::open(directory.file("store"));
+                commit(store, some_block());
+                commit(store, {lease(1)});
+              }
+              fill_the_disk(directory.file("filler"));
+              auto store = Store::open(directory.file("store"));
+              ASSERT_TRUE(store) << store.error().message;
+              EXPECT_EQ(leases_in(*store), std::set<std::uint32_t>{1});
+            }),
+            "");
 }
 
 // What the committer said, taken apart.
@@ -164,8 +168,8 @@ void fail_each(const std::string& calls, const std::string& error, int times) {
       Store store = test::open(path);
       commit(store, some_block());
     }
-    test::Program program({"strace", "-f", "-qq", "-o", "/dev/null", "-e", cat("trace=", calls), "-e",
-                           cat("inject=", calls, ":error=", error, ":when=", n),
+    test::Program program({"strace", "-f", "-qq", "-o", "/dev/null", "-e", cat("trace=", calls),
+                           "-e", cat("inject=", calls, ":error=", error, ":when=", n),
                            MELANGE_STORE_COMMITTER, path, "1", "12"});
     Said said;
     said.add(program.read_rest());
@@ -181,8 +185,8 @@ void fail_each(const std::string& calls, const std::string& error, int times) {
 
 TEST(Fault, S4_AFailedSyncIsNeverAcknowledged) { fail_each("fdatasync", "EIO", 13); }
 
-// Data pages and the meta page: LMDB answers MDB_PANIC for ever after the latter, so that the store must be
-// opened afresh.
+// Data pages and the meta page: LMDB answers MDB_PANIC for ever after the latter, so that the store
+// must be opened afresh.
 TEST(Fault, S5_AFailedWriteIsNeverAcknowledged) {
   fail_each("pwrite64", "EIO", 16);
   fail_each("pwritev", "ENOSPC", 8);
@@ -197,7 +201,8 @@ TEST(Fault, S4_EveryCommitFailsAsLongAsSyncsDo) {
     commit(store, some_block());
   }
   test::Program program({"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e",
-                         "inject=fdatasync:error=EIO:when=3..6", MELANGE_STORE_COMMITTER, path, "1", "12"});
+                         "inject=fdatasync:error=EIO:when=3..6", MELANGE_STORE_COMMITTER, path, "1",
+                         "12"});
   Said said;
   said.add(program.read_rest());
   EXPECT_EQ(program.wait(), "");

@@ -27,7 +27,7 @@ struct Fixture {
 
   std::string runs(std::string_view from = "10.0.0.0") {
     std::string out;
-    for (auto run = free.at_or_after(address(from)); run; ) {
+    for (auto run = free.at_or_after(address(from)); run;) {
       out += (out.empty() ? "" : " ") + text(*run);
       if (run->last().value() == net::last_value(run->family())) break;
       run = free.at_or_after(run->last().next());
@@ -122,8 +122,8 @@ TEST(FreeRanges, S9_RefuseAnEntryWhoseFirstAddressWasChanged) {
   f.free.add(range("10.0.0.5-10.0.0.9"));
   Key key;
   key.add(BlockId{7}).add(address("10.0.0.9"));
-  std::vector<std::uint8_t> octets;
-  for (const std::uint8_t octet : *f.tables->get(Table::kFree, key.bytes())) octets.push_back(octet);
+  const base::Bytes stored = f.tables->get(Table::kFree, key.bytes()).value();
+  std::vector<std::uint8_t> octets(stored.begin(), stored.end());
   octets[3] ^= 1;
   f.tables->put(Table::kFree, key.bytes(), octets);
   EXPECT_FALSE(f.free.at_or_after(address("10.0.0.1")));
@@ -165,7 +165,8 @@ TEST(FreeRanges, AgreeWithASetOfAddresses) {
     }
     std::set<std::uint32_t> found;
     std::size_t entries = 0;
-    for (auto run = f.free.at_or_after(Ipv4{0}); run; run = f.free.at_or_after(run->last().next())) {
+    for (auto run = f.free.at_or_after(Ipv4{0}); run;
+         run = f.free.at_or_after(run->last().next())) {
       ++entries;
       for (auto value = run->first().value(); value <= run->last().value(); ++value) {
         found.insert(static_cast<std::uint32_t>(value));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The map grows by itself, also while others read, and what a reader pins is bounded by what it sees.
+// The map grows by itself, also while others read, and what a reader pins is bounded by what it
+// sees.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -111,8 +112,8 @@ TEST(Map, IsLargeEnoughForAFileThatOutgrewItsFirstSize) {
   EXPECT_EQ(leases(store), 5100u);
 }
 
-// LMDB can resize its map only when this process has no transaction: growing waits for snapshots, which
-// their owners must therefore end. While there is room, nobody waits.
+// LMDB can resize its map only when this process has no transaction: growing waits for snapshots,
+// which their owners must therefore end. While there is room, nobody waits.
 TEST(Map, GrowsWhileSnapshotsComeAndGo) {
   test::TempDirectory directory;
   Store store = open_with_block(directory.file("store"));
@@ -163,30 +164,32 @@ TEST(Map, DoesNotWaitForASnapshotWhileThereIsRoom) {
 
 TEST(Map, ThatCannotGrowIsAFailureAndGoesOnWhenItCan) {
   EXPECT_EQ(test::in_child([] {
-    test::TempDirectory directory;
-    Store store = open_with_block(directory.file("store"), std::size_t{16} << 20);
-    ASSERT_TRUE(lease_many(store, 1, 100));
-    // Address space for everything but a second map.
-    rlimit unlimited{};
-    ASSERT_EQ(getrlimit(RLIMIT_AS, &unlimited), 0);
-    rlimit tight = unlimited;
-    tight.rlim_cur = std::size_t{1} << 20;
-    auto full = lease_many(store, 101, 60000);
-    ASSERT_FALSE(full);
-    ASSERT_EQ(full.error().fault, base::Fault::kMapFull);
-    ASSERT_EQ(setrlimit(RLIMIT_AS, &tight), 0);
-    auto stuck = lease_many(store, 101, 1);
-    EXPECT_FALSE(stuck);
-    EXPECT_TRUE(store.snapshot() || store.used() == 0);  // it reads, or is closed: it does not crash
-    ASSERT_EQ(setrlimit(RLIMIT_AS, &unlimited), 0);
-    auto after = lease_many(store, 101, 1);
-    EXPECT_TRUE(after) << after.error().message;
-    EXPECT_EQ(leases(store), 101u);
-  }), "");
+              test::TempDirectory directory;
+              Store store = open_with_block(directory.file("store"), std::size_t{16} << 20);
+              ASSERT_TRUE(lease_many(store, 1, 100));
+              // Address space for everything but a second map.
+              rlimit unlimited{};
+              ASSERT_EQ(getrlimit(RLIMIT_AS, &unlimited), 0);
+              rlimit tight = unlimited;
+              tight.rlim_cur = std::size_t{1} << 20;
+              auto full = lease_many(store, 101, 60000);
+              ASSERT_FALSE(full);
+              ASSERT_EQ(full.error().fault, base::Fault::kMapFull);
+              ASSERT_EQ(setrlimit(RLIMIT_AS, &tight), 0);
+              auto stuck = lease_many(store, 101, 1);
+              EXPECT_FALSE(stuck);
+              EXPECT_TRUE(store.snapshot() ||
+                          store.used() == 0);  // it reads, or is closed: it does not crash
+              ASSERT_EQ(setrlimit(RLIMIT_AS, &unlimited), 0);
+              auto after = lease_many(store, 101, 1);
+              EXPECT_TRUE(after) << after.error().message;
+              EXPECT_EQ(leases(store), 101u);
+            }),
+            "");
 }
 
-// A snapshot keeps the pages of its moment, and with them every page freed since: the file grows by what is
-// rewritten while it is open (here some pages a commit), and no longer once it is closed.
+// A snapshot keeps the pages of its moment, and with them every page freed since: the file grows by
+// what is rewritten while it is open (here some pages a commit), and no longer once it is closed.
 TEST(Snapshot, S6_PinsPagesOnlyWhileItIsOpen) {
   test::TempDirectory directory;
   Store store = open_with_block(directory.file("store"), std::size_t{64} << 20);

@@ -20,13 +20,16 @@ std::vector<std::uint8_t> made(const Parts&... parts) {
 }
 
 TEST(Keys, AreInTheOrderOfBlocksThenAddresses) {
-  const std::vector ascending{
-      made(BlockId{1}, address("0.0.0.0")),    made(BlockId{1}, address("10.0.0.255")),
-      made(BlockId{1}, address("10.0.1.0")),   made(BlockId{1}, address("255.255.255.255")),
-      made(BlockId{2}, address("10.0.0.0")),   made(BlockId{255}, address("10.0.0.0")),
-      made(BlockId{256}, address("10.0.0.0")), made(BlockId{0x01000000}, address("::")),
-      made(BlockId{0x01000000}, address("::1:0:0:0:0")),
-      made(BlockId{0x01000000}, address("2001:db8::"))};
+  const std::vector ascending{made(BlockId{1}, address("0.0.0.0")),
+                              made(BlockId{1}, address("10.0.0.255")),
+                              made(BlockId{1}, address("10.0.1.0")),
+                              made(BlockId{1}, address("255.255.255.255")),
+                              made(BlockId{2}, address("10.0.0.0")),
+                              made(BlockId{255}, address("10.0.0.0")),
+                              made(BlockId{256}, address("10.0.0.0")),
+                              made(BlockId{0x01000000}, address("::")),
+                              made(BlockId{0x01000000}, address("::1:0:0:0:0")),
+                              made(BlockId{0x01000000}, address("2001:db8::"))};
   EXPECT_TRUE(std::ranges::is_sorted(ascending));
 }
 
@@ -48,9 +51,9 @@ TEST(Keys, GiveTheAddressBack) {
   EXPECT_EQ(read_held_entry(made(v4.block, test::at(5), v4.address)), v4);
   EXPECT_EQ(read_held_entry(made(v6.block, test::at(5), v6.address)), v6);
   const auto prefix = made(test::kLab, test::client(1));
-  EXPECT_EQ(read_identity_entry(made(test::kLab, test::client(1), v6.block, v6.address),
-                                prefix.size()),
-            v6);
+  EXPECT_EQ(
+      read_identity_entry(made(test::kLab, test::client(1), v6.block, v6.address), prefix.size()),
+      v6);
 }
 
 TEST(Keys, OfAnyOtherLengthAreRefused) {

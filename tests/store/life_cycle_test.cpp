@@ -32,8 +32,7 @@ Changes some_block() {
 
 PutAddress lease(std::uint32_t number) {
   AddressRecord record = leased(key(1, "10.0.0.0"), client(number));
-  record.key.address =
-      net::Ipv4{static_cast<std::uint32_t>(record.key.address.value()) + number};
+  record.key.address = net::Ipv4{static_cast<std::uint32_t>(record.key.address.value()) + number};
   return {record};
 }
 
@@ -105,7 +104,9 @@ TEST(Revision, CountsCommitsThatChangedSomething) {
   EXPECT_EQ(revision(), 2u);
   commit(store, {});
   EXPECT_EQ(revision(), 2u);
-  { auto dropped = store.begin(); }
+  {
+    auto dropped = store.begin();
+  }
   EXPECT_EQ(revision(), 2u);
   commit(store, {lease(1)});
   auto snapshot = store.snapshot();
@@ -137,8 +138,9 @@ std::uint64_t written() {
   return 0;
 }
 
-// design.md section 3: the cost of a durable commit is the number of pages it dirties. With many blocks
-// and leases, a new lease touches the leaves of five tables; a renewal those of its record and the head.
+// design.md section 3: the cost of a durable commit is the number of pages it dirties. With many
+// blocks and leases, a new lease touches the leaves of five tables; a renewal those of its record
+// and the head.
 TEST(Commit, OfARenewalTouchesItsRecordAlone) {
   test::TempDirectory directory;
   Store store = test::open(directory.file("store"));

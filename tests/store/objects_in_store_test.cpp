@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Networks, blocks and reservations in the store, and what a block's ranges do to its free addresses.
+// Networks, blocks and reservations in the store, and what a block's ranges do to its free
+// addresses.
 #include <gtest/gtest.h>
 
 #include "records.h"
@@ -89,8 +90,8 @@ TEST(Ids, AreNeverGivenOutAgain) {
   Fixture f;
   EXPECT_EQ(f.ask([](const View& v) { return v.next_network_id(); }), NetworkId{1});
   EXPECT_EQ(f.ask([](const View& v) { return v.next_block_id(); }), BlockId{1});
-  commit(f.store, {PutNetwork{test::network(NetworkId{3})},
-                   PutBlock{test::block(9, "10.0.0.0/24", "")}});
+  commit(f.store,
+         {PutNetwork{test::network(NetworkId{3})}, PutBlock{test::block(9, "10.0.0.0/24", "")}});
   commit(f.store, {EraseBlock{BlockId{9}}, EraseNetwork{NetworkId{3}}});
   EXPECT_EQ(f.ask([](const View& v) { return v.next_network_id(); }), NetworkId{4});
   EXPECT_EQ(f.ask([](const View& v) { return v.next_block_id(); }), BlockId{10});
@@ -140,11 +141,11 @@ TEST(PutBlock, TakesAllOfIpv6AndTheSmallestBlockAlike) {
 
 TEST(EraseBlock, LeavesNothingOfIt) {
   Fixture f;
-  commit(f.store, {PutBlock{test::block(1, "10.0.0.0/24", "10.0.0.1-10.0.0.9")},
-                   PutBlock{test::block(2, "10.0.1.0/24", "10.0.1.1-10.0.1.9")},
-                   PutAddress{leased(key(1, "10.0.0.2"), client(2))},
-                   NoteSeen{{key(1, "10.0.0.77"), {}, at(1)}},
-                   NoteSeen{{key(2, "10.0.1.77"), {}, at(1)}}});
+  commit(f.store,
+         {PutBlock{test::block(1, "10.0.0.0/24", "10.0.0.1-10.0.0.9")},
+          PutBlock{test::block(2, "10.0.1.0/24", "10.0.1.1-10.0.1.9")},
+          PutAddress{leased(key(1, "10.0.0.2"), client(2))},
+          NoteSeen{{key(1, "10.0.0.77"), {}, at(1)}}, NoteSeen{{key(2, "10.0.1.77"), {}, at(1)}}});
   commit(f.store, {EraseAddress{key(1, "10.0.0.2")}, EraseBlock{BlockId{1}}});
   EXPECT_FALSE(f.ask([](const View& v) { return v.block(BlockId{1}); }));
   EXPECT_EQ(f.free(), "");

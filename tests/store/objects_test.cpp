@@ -15,7 +15,8 @@ using test::key;
 
 TEST(AddressRecord, IsLiveWhileALeaseRunsOnIt) {
   for (std::size_t state = 1; state < kAddressStates; ++state) {
-    AddressRecord record = in_state(static_cast<AddressState>(state), key(1, "10.0.0.1"), client(1));
+    AddressRecord record =
+        in_state(static_cast<AddressState>(state), key(1, "10.0.0.1"), client(1));
     record.expires = at(3700);
     const bool can_be_live =
         record.state == AddressState::kBound || record.state == AddressState::kLeased;
@@ -41,8 +42,9 @@ TEST(AddressRecord, PrintsWhatItIs) {
   EXPECT_EQ(text(record), "192.0.2.100 leased mac 02:00:00:00:00:01 until 1970-01-01T01:01:40Z");
   record.reserved_for = client(2);
   record.expires = base::Instant::max();
-  EXPECT_EQ(text(record), "192.0.2.100 leased mac 02:00:00:00:00:01 reserved-for "
-                          "mac 02:00:00:00:00:02 until forever");
+  EXPECT_EQ(text(record),
+            "192.0.2.100 leased mac 02:00:00:00:00:01 reserved-for "
+            "mac 02:00:00:00:00:02 until forever");
   record = in_state(AddressState::kReserved, key(1, "192.0.2.100"), test::client_id({0, 10}));
   record.mac = net::Mac({2, 0, 0, 0, 0, 9});
   EXPECT_EQ(text(record), "192.0.2.100 reserved client-id 000a hardware 02:00:00:00:00:09");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is not opened, and why: each with a message that names the remedy, and with everything left as it
-// was (hostile.md S2, S7, S8, S10, S11, S16).
+// What is not opened, and why: each with a message that names the remedy, and with everything left
+// as it was (hostile.md S2, S7, S8, S10, S11, S16).
 #include <gtest/gtest.h>
 #include <lmdb.h>
 #include <sys/stat.h>
@@ -75,18 +75,21 @@ TEST(OpenStore, S2_RefusesAFile) {
 TEST(OpenStore, S2_RefusesAReadOnlyFileSystem) {
   test::TempDirectory directory;
   EXPECT_EQ(test::in_private_mounts([&] {
-    test::mount_small_disk(directory.path(), 1 << 20);
-    { Store store = test::open(directory.file("store")); }
-    fs::create_directory(directory.file("empty"));
-    test::make_read_only(directory.path());
-    expect_refused(directory.file("store"), Fault::kUnavailable, "Read-only file system");
-    expect_refused(directory.file("empty"), Fault::kUnavailable, "Read-only file system");
-    expect_refused(directory.file("new"), Fault::kUnavailable, "Read-only file system");
-    // Who only reads needs no more.
-    auto reader = Store::open_read_only(directory.file("store"));
-    ASSERT_TRUE(reader) << reader.error().message;
-    EXPECT_TRUE(reader->snapshot());
-  }), "");
+              test::mount_small_disk(directory.path(), 1 << 20);
+              {
+                Store store = test::open(directory.file("store"));
+              }
+              fs::create_directory(directory.file("empty"));
+              test::make_read_only(directory.path());
+              expect_refused(directory.file("store"), Fault::kUnavailable, "Read-only file system");
+              expect_refused(directory.file("empty"), Fault::kUnavailable, "Read-only file system");
+              expect_refused(directory.file("new"), Fault::kUnavailable, "Read-only file system");
+              // Who only reads needs no more.
+              auto reader = Store::open_read_only(directory.file("store"));
+              ASSERT_TRUE(reader) << reader.error().message;
+              EXPECT_TRUE(reader->snapshot());
+            }),
+            "");
 }
 
 TEST(OpenStore, S2_RefusesWhatItMayNotWrite) {
@@ -94,14 +97,15 @@ TEST(OpenStore, S2_RefusesWhatItMayNotWrite) {
   fs::permissions(f.directory.path(), fs::perms{0755});
   fs::permissions(f.path, fs::perms{0755});
   EXPECT_EQ(test::in_child([&] {
-    ASSERT_EQ(setresuid(65534, 65534, 65534), 0);
-    for (const std::string& path : {f.path, f.directory.file("new")}) {
-      const auto store = Store::open(path);
-      ASSERT_FALSE(store);
-      EXPECT_EQ(store.error().fault, Fault::kUnavailable);
-      EXPECT_NE(store.error().message.find("Permission denied"), std::string::npos);
-    }
-  }), "");
+              ASSERT_EQ(setresuid(65534, 65534, 65534), 0);
+              for (const std::string& path : {f.path, f.directory.file("new")}) {
+                const auto store = Store::open(path);
+                ASSERT_FALSE(store);
+                EXPECT_EQ(store.error().fault, Fault::kUnavailable);
+                EXPECT_NE(store.error().message.find("Permission denied"), std::string::npos);
+              }
+            }),
+            "");
 }
 
 TEST(OpenStore, S7_RefusesAnEmptiedFileWhereAStoreWas) {
@@ -168,7 +172,8 @@ TEST(OpenStore, S8_RefusesAFileThatWasCutOff) {
   }
 }
 
-// Puts one entry past everything that keeps the store consistent; of the main database if `table` is null.
+// Puts one entry past everything that keeps the store consistent; of the main database if `table`
+// is null.
 void smuggle(const std::string& path, const char* table, std::string key, std::string value) {
   MDB_env* env = nullptr;
   MDB_txn* txn = nullptr;
@@ -223,11 +228,13 @@ TEST(OpenStore, S11_RefusesToBeTheSecondAndNamesTheFirst) {
   EXPECT_EQ(second.error().fault, Fault::kBusy);
   EXPECT_NE(second.error().message.find(pid), std::string::npos) << second.error().message;
   EXPECT_EQ(test::in_child([&] {
-    const auto other = Store::open(f.path);
-    ASSERT_FALSE(other);
-    EXPECT_EQ(other.error().fault, Fault::kBusy);
-    EXPECT_NE(other.error().message.find(pid), std::string::npos) << other.error().message;
-  }), "");
+              const auto other = Store::open(f.path);
+              ASSERT_FALSE(other);
+              EXPECT_EQ(other.error().fault, Fault::kBusy);
+              EXPECT_NE(other.error().message.find(pid), std::string::npos)
+                  << other.error().message;
+            }),
+            "");
   // The first one is none the worse for it.
   commit(first, {PutAddress{leased(key(1, "10.0.0.200"), client(200))}});
 }
@@ -235,10 +242,11 @@ TEST(OpenStore, S11_RefusesToBeTheSecondAndNamesTheFirst) {
 TEST(OpenStore, S11_TakesOverOnceTheFirstIsGone) {
   Fixture f;
   EXPECT_EQ(test::in_child([&] {
-    Store first = test::open(f.path);
-    ASSERT_TRUE(first.begin());
-    _exit(0);  // without closing anything, in the middle of its work
-  }), "");
+              Store first = test::open(f.path);
+              ASSERT_TRUE(first.begin());
+              _exit(0);  // without closing anything, in the middle of its work
+            }),
+            "");
   auto second = Store::open(f.path);
   ASSERT_TRUE(second) << second.error().message;
   commit(*second, {PutAddress{leased(key(1, "10.0.0.200"), client(200))}});
@@ -270,8 +278,9 @@ TEST(OpenStore, TakesAPathWithASlashAtItsEnd) {
     Store store = test::open(directory.file("store/"));
     commit(store, {PutNetwork{test::network()}});
   }
-  EXPECT_EQ(test::dump(test::open(directory.file("store//")).snapshot()->view()), "network 1 lab\n");
-  struct stat status {};
+  EXPECT_EQ(test::dump(test::open(directory.file("store//")).snapshot()->view()),
+            "network 1 lab\n");
+  struct stat status{};
   ASSERT_EQ(stat(directory.file("store").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0700u);
 }
@@ -292,8 +301,8 @@ TEST(OpenReadOnly, SeesWhatAServerCommitsAlsoWhenItsMapGrows) {
   const Options tiny{std::size_t{256} << 10};
   {
     Store store = test::open(path, tiny);
-    commit(store, {PutNetwork{test::network()},
-                   PutBlock{test::block(1, "10.0.0.0/16", "10.0.0.0/16")}});
+    commit(store,
+           {PutNetwork{test::network()}, PutBlock{test::block(1, "10.0.0.0/16", "10.0.0.0/16")}});
   }
   auto reader = Store::open_read_only(path);
   ASSERT_TRUE(reader) << reader.error().message;
@@ -305,18 +314,19 @@ TEST(OpenReadOnly, SeesWhatAServerCommitsAlsoWhenItsMapGrows) {
   EXPECT_EQ(leases(), 0u);
   // Another process: LMDB allows each of them one environment per file.
   EXPECT_EQ(test::in_child([&] {
-    Store store = test::open(path, tiny);
-    for (std::uint32_t i = 0; i < 6000; i += 20) {
-      Changes changes;
-      for (std::uint32_t j = i; j < i + 20; ++j) {
-        AddressRecord record = leased(key(1, "10.0.0.1"), client(j));
-        record.key.address = net::Ipv4{(std::uint32_t{10} << 24) + j};
-        changes.push_back(PutAddress{record});
-      }
-      commit(store, changes);
-    }
-    EXPECT_GT(store.used(), 2 * tiny.map_size);
-  }), "");
+              Store store = test::open(path, tiny);
+              for (std::uint32_t i = 0; i < 6000; i += 20) {
+                Changes changes;
+                for (std::uint32_t j = i; j < i + 20; ++j) {
+                  AddressRecord record = leased(key(1, "10.0.0.1"), client(j));
+                  record.key.address = net::Ipv4{(std::uint32_t{10} << 24) + j};
+                  changes.push_back(PutAddress{record});
+                }
+                commit(store, changes);
+              }
+              EXPECT_GT(store.used(), 2 * tiny.map_size);
+            }),
+            "");
   EXPECT_EQ(leases(), 6000u);
 }
 

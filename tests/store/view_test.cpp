@@ -42,7 +42,8 @@ struct Fixture {
   View view() { return txn.view(); }
   std::string owned(const wire::Identity& identity) {
     std::string out;
-    for (const AddressKey& key : view().addresses_of(kLab, identity)) out += text(key.address) + " ";
+    for (const AddressKey& key : view().addresses_of(kLab, identity))
+      out += text(key.address) + " ";
     return out;
   }
   std::string free() {
@@ -221,8 +222,9 @@ TEST(View, ScansRecordsInOrderFromAnAddressOn) {
   });
   EXPECT_EQ(out, "10.0.0.4 10.0.0.6 ");
   EXPECT_EQ(all, 2u);
-  EXPECT_EQ(f.view().scan(BlockId{1}, address("10.0.0.0"), [](const AddressRecord&) { return false; }),
-            1u);
+  EXPECT_EQ(
+      f.view().scan(BlockId{1}, address("10.0.0.0"), [](const AddressRecord&) { return false; }),
+      1u);
 }
 
 TEST(Seen, IsKeptPerAddressAndReplaced) {

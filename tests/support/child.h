@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Processes of a test's own: for what a test wants to die, to be killed, to run out of something, or
-// to see mounted without anybody else seeing it.
+// Processes of a test's own: for what a test wants to die, to be killed, to run out of something,
+// or to see mounted without anybody else seeing it.
 #pragma once
 
 #include <sys/types.h>
@@ -12,9 +12,9 @@
 
 namespace melange::test {
 
-// Runs `body` in a forked copy of the test and waits for it, a minute at most. Gives "" if `body` came
-// to its end without a failed expectation, else how it ended: "exit 1", "signal 7". What `body`
-// expects in vain is printed as ever.
+// Runs `body` in a forked copy of the test and waits for it, a minute at most. Gives "" if `body`
+// came to its end without a failed expectation, else how it ended: "exit 1", "signal 7". What
+// `body` expects in vain is printed as ever.
 std::string in_child(const std::function<void()>& body);
 
 // The same with a mount namespace of its own. Needs root.

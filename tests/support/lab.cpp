@@ -29,12 +29,9 @@ Sent read_back(int ifindex, const io::Outgoing& packet) {
   }
   const auto datagram = wire::parse_frame(packet.bytes, wire::Checksum::kComplete, ifindex);
   if (!datagram) throw std::logic_error(base::cat("bad frame: ", text(datagram.error())));
-  sent.addresses = {*datagram->source_mac,
-                    *net::Mac::from_bytes(packet.bytes.first(6)),
-                    datagram->source,
-                    datagram->destination,
-                    datagram->source_port,
-                    datagram->destination_port};
+  sent.addresses = {*datagram->source_mac, *net::Mac::from_bytes(packet.bytes.first(6)),
+                    datagram->source,      datagram->destination,
+                    datagram->source_port, datagram->destination_port};
   sent.payload.assign(datagram->payload.begin(), datagram->payload.end());
   return sent;
 }
@@ -105,9 +102,13 @@ void Lab::set_limits(const dhcp::Limits4& limits) {
   turn_->set_limits(limits);
 }
 
-void Lab::reopen() {
+void Lab::close() {
   turn_.reset();
   store_.reset();
+}
+
+void Lab::reopen() {
+  close();
   open();
   compile();
 }

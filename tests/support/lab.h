@@ -46,7 +46,7 @@ class Recorder final : public daemon::Observer {
  public:
   struct Told {
     dhcp::Reason reason = dhcp::Reason::kMalformed;
-    std::string query;     // empty if the packet has no meaning
+    std::string query;  // empty if the packet has no meaning
     std::string decision;
     std::size_t sent_before = 0;  // replies that had left when this was decided
     std::size_t changes = 0;      // to the store
@@ -79,6 +79,8 @@ class Lab {
   void set_limits(const dhcp::Limits4& limits);
   // The store and the turn anew, as after a crash; the links stay.
   void reopen();
+  // The first half of that: until `reopen` there is no store.
+  void close();
   // One turn. The payloads of `datagrams` must live until it returns.
   base::Status receive(std::span<const wire::Datagram> datagrams, base::Instant now);
   // The sweeper's whole pass; how many changes it made.

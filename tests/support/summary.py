@@ -50,26 +50,41 @@ def of(case: str, test: str) -> bool:
     return case == test or f".{test}." in case
 
 
-def read_tests(log: Path) -> list[tuple[str, str]]:
-    """(name, result) of each meson test."""
+def read_tests(log: Path) -> list[dict]:
+    """A record of each meson test, with `name`, `result` and `stdout`."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    records = [json.loads(line) for line in lines if line.strip()]
-    return [(record["name"], record["result"]) for record in records]
+    return [json.loads(line) for line in lines if line.strip()]
+
+
+def tap_details(stdout: str) -> list[str]:
+    """The failed items of a TAP stream and the comments below them, which Meson does not show."""
+    details: list[str] = []
+    failed = False
+    for line in stdout.splitlines():
+        if not line.startswith("#"):
+            failed = line.startswith("not ok")
+        if failed:
+            details.append(line)
+    return details
 
 
 def summarise(logs: Path) -> tuple[Counts, list[str]]:
     """The counts, and the names of what failed."""
     cases = read_cases(logs / "testlog.junit.xml")
     failed = [name for name, result in cases if result == "failed"]
-    deaths = [f"{name} ({result})" for name, result in read_tests(logs / "testlog.json")
-              if result not in GOOD and not any(of(case, name) for case in failed)]
+    deaths = [f"{test['name']} ({test['result']})" for test in read_tests(logs / "testlog.json")
+              if test["result"] not in GOOD and not any(of(case, test["name"]) for case in failed)]
     count = [result for _, result in cases].count
     return Counts(count("passed"), len(failed) + len(deaths), count("skipped")), failed + deaths
 
 
 def main() -> int:
+    logs = Path(sys.argv[1], "meson-logs")
     try:
-        counts, failed = summarise(Path(sys.argv[1], "meson-logs"))
+        counts, failed = summarise(logs)
+        for test in read_tests(logs / "testlog.json"):
+            for line in tap_details(test.get("stdout", "")):
+                print(line)
     except (OSError, ValueError, ElementTree.ParseError) as error:
         print(f"no results: {error}")
         counts, failed = Counts(failed=1), []

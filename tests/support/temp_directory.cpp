@@ -24,9 +24,7 @@ TempDirectory::~TempDirectory() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-std::string TempDirectory::file(std::string_view name) const {
-  return base::cat(path_, '/', name);
-}
+std::string TempDirectory::file(std::string_view name) const { return base::cat(path_, '/', name); }
 
 std::vector<std::uint8_t> read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A directory of a test's own, empty at first and gone with all that is in it at the end. What cannot
-// be set up is thrown, which GoogleTest reports as the test's failure.
+// A directory of a test's own, empty at first and gone with all that is in it at the end. What
+// cannot be set up is thrown, which GoogleTest reports as the test's failure.
 #pragma once
 
 #include <cstddef>

@@ -30,7 +30,8 @@ def tap_items(test: str, cases: dict[str, str]) -> str:
 
 def whole(test: str, inner: str = "") -> str:
     """A test that Meson knows by its exit status alone."""
-    return f'<testsuite name="m"><testcase name="m:{test}" classname="m">{inner}</testcase></testsuite>'
+    return (f'<testsuite name="m"><testcase name="m:{test}" classname="m">{inner}</testcase>'
+            '</testsuite>')
 
 
 def sum_up(junit: str, results: dict[str, str]) -> tuple[str, list[str]]:
@@ -76,6 +77,10 @@ class Summary(unittest.TestCase):
     def test_a_test_without_items_counts_once(self):
         self.assertEqual(sum_up(whole("replay / frame", FAILURE), {"replay / frame": "FAIL"}),
                          ("0 passed, 1 failed", ["m:replay / frame"]))
+
+    def test_details_are_those_below_failed_tap_items(self):
+        stdout = "ok 1 a\n# fine\nnot ok 2 b\n# why\n# where\nok 3 c\n1..3\n"
+        self.assertEqual(summary.tap_details(stdout), ["not ok 2 b", "# why", "# where"])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Replies and records as a transcript shows them, and what holds for every reply whatever was asked.
+// Replies and records as a transcript shows them, and what holds for every reply whatever was
+// asked.
 #include <algorithm>
 #include <array>
 #include <memory>
@@ -146,8 +147,9 @@ std::string told(const Exchange& exchange) {
   if (!header.yiaddr.is_unspecified()) out += " yiaddr=" + text(header.yiaddr);
   if (!header.ciaddr.is_unspecified()) out += " ciaddr=" + text(header.ciaddr);
   if (reply.has(code::kLeaseTime)) out += " lease=" + seconds_text(reply, code::kLeaseTime);
-  if (header.flags != 0) out += cat(" flags=", base::hex(std::array{
-      static_cast<std::uint8_t>(header.flags >> 8), static_cast<std::uint8_t>(header.flags)}));
+  if (header.flags != 0)
+    out += cat(" flags=", base::hex(std::array{static_cast<std::uint8_t>(header.flags >> 8),
+                                               static_cast<std::uint8_t>(header.flags)}));
   const net::Ipv4 server(number_in(reply, code::kServerId));
   if (server != exchange.setup.us()) out += " server-id=" + text(server);
   return out + " to=" + destination(exchange);

@@ -15,12 +15,12 @@ using base::split;
 wire::Datum datum_of(const std::string& text) {
   if (text.find(',') != std::string::npos) {
     wire::DatumList list;
-    for (const std::string_view part : split(text, ',')) list.push_back(datum_of(std::string(part)));
+    for (const std::string_view part : split(text, ','))
+      list.push_back(datum_of(std::string(part)));
     return {list};
   }
-  const bool digits = !text.empty() && std::ranges::all_of(text, [](char c) {
-    return c >= '0' && c <= '9';
-  });
+  const bool digits =
+      !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
   if (digits) return {static_cast<std::int64_t>(number_of(text))};
   return {text};
 }

@@ -87,12 +87,13 @@ wire::Datagram path_of(Words& words, const Setup& setup, net::Ipv4 near,
   wire::Datagram datagram;
   datagram.ifindex = host->ifindex;
   if (direct) datagram.source_mac = message.chaddr;
-  datagram.source = words.take_as("src", address)
-                        .value_or(via == "relay" ? message.giaddr : message.ciaddr);
-  datagram.destination = words.take_as("dst", address)
-                             .value_or(direct ? net::kBroadcast : setup.us());
+  datagram.source =
+      words.take_as("src", address).value_or(via == "relay" ? message.giaddr : message.ciaddr);
+  datagram.destination =
+      words.take_as("dst", address).value_or(direct ? net::kBroadcast : setup.us());
   const unsigned port = via == "relay" ? wire::kServerPort4 : wire::kClientPort4;
-  datagram.source_port = static_cast<std::uint16_t>(words.take_as("port", number_of).value_or(port));
+  datagram.source_port =
+      static_cast<std::uint16_t>(words.take_as("port", number_of).value_or(port));
   datagram.destination_port = wire::kServerPort4;
   return datagram;
 }

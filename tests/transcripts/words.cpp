@@ -128,8 +128,8 @@ net::Ipv4 short_address(std::string_view text, net::Ipv4 near) {
 net::Range short_range(std::string_view text, net::Ipv4 near) {
   const auto dash = text.find('-');
   const auto first = short_address(text.substr(0, dash), near);
-  const auto last = dash == std::string_view::npos ? first
-                                                   : short_address(text.substr(dash + 1), near);
+  const auto last =
+      dash == std::string_view::npos ? first : short_address(text.substr(dash + 1), near);
   const auto range = net::Range::make(first, last);
   if (!range) reject("a range", text);
   return *range;

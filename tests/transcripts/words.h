@@ -51,8 +51,8 @@ class Words {
 // The values of a transcript; each throws std::invalid_argument.
 base::Seconds duration_of(const std::string& text);  // "1h", "infinite"
 unsigned number_of(const std::string& text);
-net::Mac short_mac(std::string_view text);     // "02::1" is 02:00:00:00:00:01
-std::string short_text(const net::Mac& mac);   // the reverse
+net::Mac short_mac(std::string_view text);    // "02::1" is 02:00:00:00:00:01
+std::string short_text(const net::Mac& mac);  // the reverse
 // ".100" is the address of `near` with that last octet.
 net::Ipv4 short_address(std::string_view text, net::Ipv4 near);
 net::Range short_range(std::string_view text, net::Ipv4 near);  // ".100-.199"

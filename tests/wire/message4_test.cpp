@@ -239,6 +239,16 @@ TEST(Message4, W19_RefusesOverloadValuesThatDoNotExist) {
             "bad_overload");
 }
 
+TEST(Message4, W19_DoesNotTakeOverloadFromWhatWasJoinedBefore) {
+  const Octets ones = make_message(
+      std::nullopt, {.options = std::vector<TestOption>(16, option_filled(61, 255, 1))});
+  const Octets twice = make_message(MessageType4::kDiscover,
+                                    {.file = ended({}), .options = {option(52, {1}), option(52)}});
+  Message4 message;
+  ASSERT_FALSE(message.read(ones));
+  EXPECT_EQ(message.read(twice), MessageError4::kBadOverload);
+}
+
 TEST(Message4, W19_RefusesOverloadInsideAnOverloadedArea) {
   EXPECT_EQ(discover({.sname = ended({option(52, {1})}), .options = {option(52, {2})}}).outcome(),
             "bad_overload");

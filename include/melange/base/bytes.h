@@ -2,10 +2,10 @@
 //
 // Cursors over bytes: the only way that code reads or writes a packet or a stored record.
 //
-// ByteReader never reads past its span: the first read that does not fit makes it fail, and it stays
-// failed; every later read gives zero or an empty span. Callers read a whole structure and ask
-// `ok()` once. ByteWriter writes into the caller's buffer: what does not fit is rolled back, so that
-// the buffer never ends with half a field. Multi-octet integers are in network byte order.
+// ByteReader never reads past its span: the first read that does not fit makes it fail, and it
+// stays failed; every later read gives zero or an empty span. Callers read a whole structure and
+// ask `ok()` once. ByteWriter writes into the caller's buffer: what does not fit is rolled back, so
+// that the buffer never ends with half a field. Multi-octet integers are in network byte order.
 #pragma once
 
 #include <cstddef>

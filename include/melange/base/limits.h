@@ -11,15 +11,15 @@
 namespace melange::base::limits {
 
 // The wire.
-inline constexpr std::size_t kFrameSize = 2048;        // longest frame taken in; MTU 1500 and some
-inline constexpr std::size_t kReplySize = 1500;        // longest IP packet sent, whatever option 57 says
+inline constexpr std::size_t kFrameSize = 2048;  // longest frame taken in; MTU 1500 and some
+inline constexpr std::size_t kReplySize = 1500;  // longest IP packet sent, whatever option 57 says
 inline constexpr std::size_t kJoinedOptions = 4096;    // octets of one message's joined options
 inline constexpr std::size_t kBatchFrames = 256;       // datagrams taken into one turn
 inline constexpr std::size_t kRequestedOptions = 255;  // entries of a parameter request list
 
 // Offers and abuse.
-inline constexpr std::size_t kOffers = 16384;        // offers held at one time, oldest dropped first
-inline constexpr std::size_t kDeclinesPerClient = 3; // addresses one client may quarantine an hour
+inline constexpr std::size_t kOffers = 16384;  // offers held at one time, oldest dropped first
+inline constexpr std::size_t kDeclinesPerClient = 3;  // addresses one client may quarantine an hour
 inline constexpr Seconds kDeclineWindow{3600};
 inline constexpr std::size_t kAddressesPerIdentity = 16;  // looked at for one client of one network
 inline constexpr std::size_t kReclaimScan = 256;  // records looked at when a pool has nothing free

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the operator wrote, as values. Each struct lists its fields once, in src/config/fields.h, with key,
-// help and check; the parser, the validator and the printed default file all come from that list.
-// Values that a later check may complain about know the line that they were written on.
+// What the operator wrote, as values. Each struct lists its fields once, in src/config/fields.h,
+// with key, help and check; the parser, the validator and the printed default file all come from
+// that list. Values that a later check may complain about know the line that they were written on.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +56,7 @@ struct Route {
 };
 
 struct Block {
-  unsigned line = 0;  // of its [[network.block]]
+  unsigned line = 0;                    // of its [[network.block]]
   At<std::optional<net::Prefix>> cidr;  // never empty once loaded
   At<std::optional<net::Ipv4>> gateway;
   std::vector<net::Ipv4> dns;
@@ -73,7 +73,7 @@ struct Block {
 };
 
 struct Reservation {
-  unsigned line = 0;  // of its [[network.reservation]]
+  unsigned line = 0;                // of its [[network.reservation]]
   At<std::optional<net::Mac>> mac;  // never empty once loaded
   std::vector<At<net::Ipv4>> addresses;
   std::string hostname;

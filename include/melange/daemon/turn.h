@@ -30,7 +30,7 @@ struct Ports {
 };
 
 struct Counters {
-  std::array<std::uint64_t, dhcp::kReasons> decisions{};  // by dhcp::Reason
+  std::array<std::uint64_t, dhcp::kReasons> decisions{};    // by dhcp::Reason
   std::array<std::uint64_t, wire::kFrameErrors> refused{};  // frames, by wire::FrameError
   std::uint64_t ring_drops = 0;
   std::uint64_t sent = 0;
@@ -67,7 +67,7 @@ class Turn {
   // Takes one turn. A failure means that nothing of this batch was made durable, and that no reply
   // which needed it was sent; the next turn may succeed.
   base::Status run(const io::Batch& batch, base::Instant now, const Ports& ports);
-  // Applies `changes` in a transaction of their own.
+  // Applies `changes` in a transaction of their own, again if the store must grow first.
   base::Status apply(const store::Changes& changes, base::Instant now);
 
  private:
@@ -78,11 +78,13 @@ class Turn {
   using Slot = std::array<std::uint8_t, base::limits::kReplySize + wire::kFrameOverhead>;
 
   base::Status decide_all(const io::Batch& batch, base::Instant now, const Ports& ports);
-  base::Result<bool> decide_one(const wire::Datagram& datagram, store::Txn& txn,
-                                base::Instant now, const Ports& ports);
+  base::Result<bool> decide_one(const wire::Datagram& datagram, store::Txn& txn, base::Instant now,
+                                const Ports& ports);
   base::Status apply_all(const dhcp::Decision4& decision, store::Txn& txn);
-  void follow_offer(const dhcp::Decision4& decision);
-  void queue_reply(const dhcp::Query4& query, const dhcp::Decision4& decision, const Ports& ports);
+  bool waits_for_commit(const dhcp::Decision4& decision);
+  void follow_offer(const dhcp::Decision4& decision, bool waits);
+  void queue_reply(const dhcp::Query4& query, const dhcp::Decision4& decision, const Ports& ports,
+                   bool waits);
   void tell(const wire::Datagram& datagram, const dhcp::Query4* query,
             const dhcp::Decision4& decision);
   void clear_queues();
@@ -104,6 +106,7 @@ class Turn {
   std::vector<std::pair<store::NetworkId, wire::Identity>> offers_to_release_;
   std::vector<std::size_t> undone_;   // indices of the batch that are still to be decided
   std::vector<std::size_t> waiting_;  // of those that wait for the commit
+  bool changed_ = false;              // the transaction has changes
   std::vector<io::Outgoing> outgoing_;
 };
 

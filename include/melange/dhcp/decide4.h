@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The decision on one DHCPv4 packet: whether and what to answer, what the store shall become, which
-// offer to hold. A pure function: it reads its arguments and nothing else, so that the same packet at
-// the same moment is always decided alike. Rules: dhcp.md section 1, RFC 2131 sections 4.3 and 4.4.
+// offer to hold. A pure function: it reads its arguments and nothing else, so that the same packet
+// at the same moment is always decided alike. Rules: dhcp.md section 1, RFC 2131 sections 4.3
+// and 4.4.
 //
 // A decision that changes the store may be answered only once the change is committed.
 #pragma once
@@ -11,6 +12,7 @@
 #include <string>
 #include <variant>
 
+#include "melange/base/limits.h"
 #include "melange/base/time.h"
 #include "melange/dhcp/offers.h"
 #include "melange/dhcp/query4.h"
@@ -38,7 +40,8 @@ struct Destination4 {
 struct Reply4 {
   wire::MessageType4 type = wire::MessageType4::kOffer;
   Destination4 to;
-  bool broadcast_flag = false;  // set in the reply's flags
+  bool broadcast_flag = false;              // set in the reply's flags
+  unsigned mtu = base::limits::kReplySize;  // of the link that it leaves on
   net::Ipv4 server_id;
   net::Ipv4 ciaddr;
   net::Ipv4 yiaddr;

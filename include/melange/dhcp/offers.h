@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Offers that are out: an offered address is not free, but the promise is short and need not survive
-// a restart, so it is kept in memory. The table is bounded: when it is full, the oldest offer goes.
-// Once warm it allocates nothing.
+// Offers that are out: an offered address is not free, but the promise is short and need not
+// survive a restart, so it is kept in memory. The table is bounded: when it is full, the oldest
+// offer goes. Once warm it allocates nothing.
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What a DHCPv4 packet means: past `read_query` every value has the form that the RFCs give it, and a
-// REQUEST is in one of the four states of RFC 2131 section 4.3.2. It refers to the message that it
-// was read from.
+// What a DHCPv4 packet means: past `read_query` every value has the form that the RFCs give it, and
+// a REQUEST is in one of the four states of RFC 2131 section 4.3.2. It refers to the message that
+// it was read from.
 #pragma once
 
 #include <cstdint>
@@ -38,20 +38,18 @@ struct Query4 {
   const wire::Datagram* datagram = nullptr;
   Intent4 intent = Intent4::kDiscover;
   net::Mac chaddr;
-  std::optional<wire::ClientId> client_id;       // option 61
-  std::optional<net::Ipv4> requested;            // option 50
-  std::optional<net::Ipv4> server_id;            // option 54
-  std::optional<base::Seconds> lease_time;       // option 51
-  std::uint16_t max_message_size = 576;          // option 57, at least 576
+  std::optional<wire::ClientId> client_id;  // option 61
+  std::optional<net::Ipv4> requested;       // option 50
+  std::optional<net::Ipv4> server_id;       // option 54
+  std::optional<base::Seconds> lease_time;  // option 51
+  std::uint16_t max_message_size = 576;     // option 57, at least 576
 
   net::Ipv4 ciaddr() const { return message->header().ciaddr; }
   net::Ipv4 giaddr() const { return message->header().giaddr; }
   // It came from a link's own wire: no relay and no router in between.
   bool direct() const { return datagram->source_mac.has_value(); }
   bool relayed() const { return !giaddr().is_unspecified(); }
-  bool wants_broadcast() const {
-    return (message->header().flags & wire::kBroadcastFlag) != 0;
-  }
+  bool wants_broadcast() const { return (message->header().flags & wire::kBroadcastFlag) != 0; }
   // The address that the packet is about: requested, or ciaddr.
   net::Ipv4 subject() const { return requested.value_or(ciaddr()); }
 };

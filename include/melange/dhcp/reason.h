@@ -13,11 +13,11 @@ namespace melange::dhcp {
 enum class Reason : std::uint8_t {
   // Answered.
   kOffered,
-  kLeased,     // a new lease
+  kLeased,  // a new lease
   kRenewed,
   kRebound,
-  kRebooted,   // INIT-REBOOT granted
-  kRepeated,   // a retransmission, or a renewal so early that what is stored says it already
+  kRebooted,  // INIT-REBOOT granted
+  kRepeated,  // a retransmission, or a renewal so early that what is stored says it already
   kInformed,
   // Taken in without an answer.
   kReleased,
@@ -27,7 +27,7 @@ enum class Reason : std::uint8_t {
   kAddressTaken,
   kAddressExcluded,
   kAddressDeclined,
-  kAddressHeld,   // another client had it last, and may come back
+  kAddressHeld,     // another client had it last, and may come back
   kHasReservation,  // its reservation is another address
   kHasLease,        // it has a lease on another address
   // Dropped: the packet.
@@ -36,20 +36,20 @@ enum class Reason : std::uint8_t {
   kBadHardwareAddress,
   kNoMessageType,
   kUnexpectedType,
-  kRogueServer,       // a server's message, or from a server's port, where only clients are
+  kRogueServer,  // a server's message, or from a server's port, where only clients are
   kTooManyHops,
-  kRelayOnLink,       // relay fields in what a client sent itself
-  kBadRelay,          // giaddr is no relay's address
-  kSpoofedAddress,    // ciaddr is not where it came from
+  kRelayOnLink,     // relay fields in what a client sent itself
+  kBadRelay,        // giaddr is no relay's address
+  kSpoofedAddress,  // ciaddr is not where it came from
   // Dropped: the circumstances.
   kNoNetwork,
-  kNoServerAddress,   // the link has no IPv4 address to answer from
+  kNoServerAddress,  // the link has no IPv4 address to answer from
   kOtherServer,
   kUnknownClient,
   kNotOwner,
   kDeclineLimit,
   kNoFreeAddress,
-  kNoAddress,         // INFORM without any
+  kNoAddress,  // INFORM without any
   kReplyTooLong,
   kStoreFailed,
   kQueueFull,

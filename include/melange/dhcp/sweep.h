@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What time does to records that nobody asks about: leases that ended become held, held addresses
-// free, probations end. Expiry itself is judged whenever a record is read; this only keeps the store
-// tidy and the free ranges full, in slices small enough for a turn.
+// free, probations end. Expiry itself is judged whenever a record is read; this only keeps the
+// store tidy and the free ranges full, in slices small enough for a turn.
 #pragma once
 
 #include <optional>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What changes rarely and is read for every packet, compiled from the store and the host's links into
-// one immutable value: which network a packet belongs to, and the option bytes of each block. A new
-// one replaces it as a whole when either changed.
+// What changes rarely and is read for every packet, compiled from the store and the host's links
+// into one immutable value: which network a packet belongs to, and the option bytes of each block.
+// A new one replaces it as a whole when either changed.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,7 @@ class OptionSet4 {
 struct ServedBlock {
   store::BlockId id;
   net::Prefix cidr = *net::Prefix::make(net::Ipv4{}, 0);
-  net::RangeSet dynamic;
+  net::RangeSet dynamic;  // without the host's own addresses
   base::Seconds lease_time{};
   base::Seconds min_lease_time{};
   base::Seconds max_lease_time{};
@@ -72,8 +72,10 @@ struct ServedLink {
 class Topology {
  public:
   // Both lists as the store gives them. A link is served by the first network with a pattern that
-  // matches its name, or, of the networks without patterns, one that has a block with an address of
-  // the link. Only links that match one of `interfaces` (names or globs) are served at all.
+  // matches its name, or else, of the networks without patterns, one that has a block with an
+  // address of the link. Only links that match one of `interfaces` (names or globs) are served at
+  // all. Networks whose blocks are all retired come last, and the host's own addresses are in no
+  // pool.
   Topology(std::span<const store::Network> networks, std::span<const store::Block> blocks,
            std::span<const net::HostLink> links, std::span<const std::string> interfaces);
   Topology(const Topology&) = delete;
@@ -81,6 +83,7 @@ class Topology {
 
   const ServedLink* link(int ifindex) const;  // null if it is not served
   std::span<const ServedLink> links() const { return links_; }
+  bool has_link(const ServedNetwork& network) const;
   std::span<const ServedNetwork> networks() const { return networks_; }
   const ServedNetwork* network(store::NetworkId id) const;
   // The network of a relay: one that names it, else the one with the longest prefix around it that
@@ -96,13 +99,14 @@ class Topology {
     std::uint32_t network;
     bool any_relay;
   };
+  void add_networks(std::span<const store::Network> networks, std::span<const store::Block> blocks);
   const ServedNetwork* longest(net::Ipv4 address, bool for_relay) const;
 
   std::vector<ServedNetwork> networks_;
-  std::vector<ServedLink> links_;               // ascending by ifindex
-  std::vector<net::Ipv4> own_;                  // ascending
+  std::vector<ServedLink> links_;                            // ascending by ifindex
+  std::vector<net::Ipv4> own_;                               // ascending
   std::vector<std::pair<net::Ipv4, std::uint32_t>> relays_;  // ascending
-  std::vector<Route> routes_;                   // by length, longest first, then by address
+  std::vector<Route> routes_;  // by length, longest first, then by address
 };
 
 }  // namespace melange::dhcp

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The only place that reads a clock. The lease clock starts at the wall clock's time, or at the last
-// time that the store has seen if the wall clock is behind it, and from then on advances with
+// The only place that reads a clock. The lease clock starts at the wall clock's time, or at the
+// last time that the store has seen if the wall clock is behind it, and from then on advances with
 // CLOCK_BOOTTIME: setting the wall clock moves no lease, and time never goes back (hostile.md S14).
 #pragma once
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The host's interfaces and their IPv4 addresses, as netlink tells them, so that a link that appears,
-// goes or changes its address is served rightly at once (design.md section 5). Only rtnetlink is
-// read; nothing of the host is changed.
+// The host's interfaces and their IPv4 addresses, as netlink tells them, so that a link that
+// appears, goes or changes its address is served rightly at once (design.md section 5). Only
+// rtnetlink is read; nothing of the host is changed.
 #pragma once
 
 #include <memory>

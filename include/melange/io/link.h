@@ -2,8 +2,9 @@
 //
 // Where datagrams come from and go to. A Link is one socket: an AF_PACKET socket on one interface
 // (broadcasts, and answers to clients that have no address yet), or the UDP socket of port 67
-// (unicast to us, and answers that the kernel routes). Each datagram is taken in once: the raw links
-// take those for 255.255.255.255, the UDP socket all others. Tests stand in with links of their own.
+// (unicast to us, and answers that the kernel routes). Each datagram is taken in once: the raw
+// links take those for 255.255.255.255, the UDP socket all others. Tests stand in with links of
+// their own.
 #pragma once
 
 #include <array>
@@ -33,9 +34,9 @@ struct Batch {
 // What one turn sends: a whole frame (raw links) or a payload for the kernel to route (UDP).
 struct Outgoing {
   base::Bytes bytes;
-  net::Ipv4 source;       // UDP only: the address to send from; 0.0.0.0 leaves it to the kernel
-  net::Ipv4 destination;  // UDP only
-  std::uint16_t port = 0; // UDP only
+  net::Ipv4 source;        // UDP only: the address to send from; 0.0.0.0 leaves it to the kernel
+  net::Ipv4 destination;   // UDP only
+  std::uint16_t port = 0;  // UDP only
 };
 
 class Link {

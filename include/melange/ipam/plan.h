@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // From the configuration to changes of the store: the networks of the file become objects that are
-// `managed_by = "config"`, in one transaction, and what left the file goes, unless clients still have
-// leases in it. Pure: what it reads is the view, what it wants is the result.
+// `managed_by = "config"`, in one transaction, and what left the file goes, unless clients still
+// have leases in it. Pure: what it reads is the view, what it wants is the result.
 #pragma once
 
 #include "melange/base/time.h"

@@ -49,7 +49,7 @@ Uint128 last_value(Family family);
 
 class Address {
  public:
-  constexpr Address() = default;  // 0.0.0.0
+  constexpr Address() = default;                                // 0.0.0.0
   constexpr Address(Ipv4 address) : value_(address.value()) {}  // NOLINT: an Ipv4 is an Address
   static constexpr Address v6(Uint128 value) { return Address(Family::kV6, value); }
   // `value` must be within the family.

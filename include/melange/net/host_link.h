@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One of the host's network interfaces, as a value: io reads them from the kernel, dhcp decides which
-// network each of them serves.
+// One of the host's network interfaces, as a value: io reads them from the kernel, dhcp decides
+// which network each of them serves.
 #pragma once
 
 #include <string>
@@ -26,7 +26,7 @@ struct HostLink {
   Mac mac;
   unsigned mtu = 1500;
   bool up = false;
-  bool ethernet = false;  // ARPHRD_ETHER; others cannot be served
+  bool ethernet = false;               // ARPHRD_ETHER; others cannot be served
   std::vector<HostAddress> addresses;  // in the kernel's order: the first is the primary one
 
   bool operator==(const HostLink&) const = default;

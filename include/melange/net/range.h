@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Prefixes (CIDR blocks), ranges of addresses, and sets of disjoint ranges: what pools, exclusions and
-// policies are compiled to, so that their cost does not depend on how many addresses they hold.
+// Prefixes (CIDR blocks), ranges of addresses, and sets of disjoint ranges: what pools, exclusions
+// and policies are compiled to, so that their cost does not depend on how many addresses they hold.
 #pragma once
 
 #include <compare>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the store holds, as values. One AddressRecord per (block, address) is both what IPAM allocated
-// and what DHCP leased: there is nothing to keep in step with it. An address without a record is free.
-// Each struct names its fields once, with the tag under which the field is stored (src/store/codec.h):
-// a tag is never given to another field.
+// What the store holds, as values. One AddressRecord per (block, address) is both what IPAM
+// allocated and what DHCP leased: there is nothing to keep in step with it. An address without a
+// record is free. Each struct names its fields once, with the tag under which the field is stored
+// (src/store/codec.h): a tag is never given to another field.
 #pragma once
 
 #include <array>
@@ -84,10 +84,10 @@ struct Block {
   ManagedBy managed_by = ManagedBy::kConfig;
   std::optional<net::Address> gateway;
   std::vector<net::Address> dns;
-  std::vector<net::Range> pools;     // as the operator gave them
+  std::vector<net::Range> pools;  // as the operator gave them
   std::vector<net::Range> exclude;
-  std::vector<net::Range> dynamic;   // what may be leased: pools less all that is unusable (ipam);
-                                     // disjoint, ascending
+  std::vector<net::Range> dynamic;  // what may be leased: pools less all that is unusable (ipam);
+                                    // disjoint, ascending
   base::Seconds lease_time{3600};
   base::Seconds min_lease_time{3600};
   base::Seconds max_lease_time{3600};
@@ -151,13 +151,13 @@ struct AddressRecord {
   AddressKey key;
   NetworkId network;
   AddressState state = AddressState::kLeased;
-  wire::Identity identity;      // owner, holder, last holder, or who declined
-  wire::Identity reserved_for;  // the owner to be, while another still has a lease on it
-  std::optional<net::Mac> mac;  // of the holder, where the identity is not that MAC itself
+  wire::Identity identity;          // owner, holder, last holder, or who declined
+  wire::Identity reserved_for;      // the owner to be, while another still has a lease on it
+  std::optional<net::Mac> mac;      // of the holder, where the identity is not that MAC itself
   base::InlineBytes<253> hostname;  // that the operator gave to it; valid (RFC 1123) or empty
-  base::Instant since;          // of this state; of the last grant where there is a lease
-  base::Instant expires;        // of the lease or probation; the epoch where there is none;
-                                // Instant::max() if it never ends
+  base::Instant since;              // of this state; of the last grant where there is a lease
+  base::Instant expires;            // of the lease or probation; the epoch where there is none;
+                                    // Instant::max() if it never ends
   std::uint64_t revision = 0;
 
   bool operator==(const AddressRecord&) const = default;

@@ -70,9 +70,9 @@ struct Options {
 
 class Store {
  public:
-  // Opens the store in the directory `path` for writing, and makes one if the directory (whose parent
-  // must exist) has never held one. Fails rather than start on a store that is emptied, cut off,
-  // damaged, newer than this program, behind a symbolic link, or in use by another server.
+  // Opens the store in the directory `path` for writing, and makes one if the directory (whose
+  // parent must exist) has never held one. Fails rather than start on a store that is emptied, cut
+  // off, damaged, newer than this program, behind a symbolic link, or in use by another server.
   static base::Result<Store> open(const std::string& path, const Options& options = {});
   // For reading beside a server, or without one. Never creates anything but LMDB's lock file.
   static base::Result<Store> open_read_only(const std::string& path);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Reading the store: the state of one moment, whether that of a snapshot or of the write transaction
-// in progress (which sees its own changes). Errors are sticky: after the first damaged record or
-// failed read, `error` holds it and every answer is "nothing". Who reads does so to the end and asks
-// once, before anything that was concluded is used.
+// Reading the store: the state of one moment, whether that of a snapshot or of the write
+// transaction in progress (which sees its own changes). Errors are sticky: after the first damaged
+// record or failed read, `error` holds it and every answer is "nothing". Who reads does so to the
+// end and asks once, before anything that was concluded is used.
 #pragma once
 
 #include <cstddef>

@@ -36,9 +36,9 @@ std::string_view text(MessageType4 type);  // "DISCOVER"
 inline constexpr std::uint8_t kBootRequest = 1;
 inline constexpr std::uint8_t kBootReply = 2;
 inline constexpr std::uint16_t kBroadcastFlag = 0x8000;
-inline constexpr std::uint8_t kEthernet = 1;  // htype
+inline constexpr std::uint8_t kEthernet = 1;      // htype
 inline constexpr std::size_t kHeaderSize4 = 240;  // fixed fields and the magic cookie
-inline constexpr std::size_t kBootpSize = 300;    // the shortest message sent (RFC 1542 section 2.1)
+inline constexpr std::size_t kBootpSize = 300;    // the shortest message sent (RFC 1542 2.1)
 
 // The fixed fields. sname and file are not here: they may hold options, see Message4.
 struct Header4 {
@@ -96,7 +96,7 @@ class Message4 {
  private:
   struct Span {
     bool present = false;
-    bool joined = false;       // in joined_, else in payload_
+    bool joined = false;  // in joined_, else in payload_
     std::uint16_t offset = 0;
     std::uint16_t length = 0;
   };

@@ -33,14 +33,14 @@ struct Datagram {
 };
 
 enum class FrameError : std::uint8_t {
-  kTruncated,       // ends inside a header, or before the length that IP promises
-  kNotIpv4,         // another EtherType
-  kVlan,            // tagged with a VLAN other than 0
-  kBadIpHeader,     // version, header length or total length impossible
-  kFragment,        // more fragments, or an offset
+  kTruncated,    // ends inside a header, or before the length that IP promises
+  kNotIpv4,      // another EtherType
+  kVlan,         // tagged with a VLAN other than 0
+  kBadIpHeader,  // version, header length or total length impossible
+  kFragment,     // more fragments, or an offset
   kBadIpChecksum,
   kNotUdp,
-  kBadUdpLength,    // shorter than its header, longer than the IP payload
+  kBadUdpLength,  // shorter than its header, longer than the IP payload
   kBadUdpChecksum,
 };
 inline constexpr std::size_t kFrameErrors = 9;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Who a client is: what a lease is filed under. Which of these a network uses is its identity policy
-// (design.md section 4). Identities with the same octets but another kind are different clients.
+// Who a client is: what a lease is filed under. Which of these a network uses is its identity
+// policy (design.md section 4). Identities with the same octets but another kind are different
+// clients.
 #pragma once
 
 #include <compare>
