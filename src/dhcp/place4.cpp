@@ -38,8 +38,8 @@ std::expected<Place4, Reason> place_of_routed(const Query4& query, const Topolog
 }
 
 // RFC 2131 section 4.3.2: a RENEWING client that is served through a relay sends past it. What it
-// sends comes in on a link of ours that may have a network of its own. But a network that has a link
-// here hears its clients there: whoever speaks for one of them elsewhere is another tenant.
+// sends comes in on a link of ours that may have a network of its own. But a network that has a
+// link here hears its clients there: whoever speaks for one of them elsewhere is another tenant.
 bool is_from_elsewhere(const Query4& query, const ServedLink& link, const Topology& topology) {
   if (query.direct() || query.ciaddr().is_unspecified()) return false;
   if (link.network->block_of(query.ciaddr()) != nullptr) return false;
