@@ -55,6 +55,9 @@ TEST(Block, C4_HasPoolsThatAreApart) {
   EXPECT_EQ(answer_to_block("pools = [\"10.0.0.10-10.0.0.20\",\n\"10.0.0.30\",\n"
                             "\"10.0.0.20-10.0.0.25\"]\n"),
             "7: pool 10.0.0.20-10.0.0.25 overlaps pool 10.0.0.10-10.0.0.20 of line 5\n");
+  EXPECT_EQ(answer_to_block("pools = [\"10.0.0.20-10.0.0.30\",\n\"10.0.0.10-10.0.0.25\"]\n"),
+            "6: pool 10.0.0.10-10.0.0.25 overlaps pool 10.0.0.20-10.0.0.30 of line 5\n")
+      << "at the later line, whichever is the lower range";
   EXPECT_EQ(answer_to_block("pools = [\"10.0.0.64/26\",\n\"10.0.0.70\",\n\"10.0.0.80\"]\n"),
             "6: pool 10.0.0.70 overlaps pool 10.0.0.64-10.0.0.127 of line 5\n"
             "7: pool 10.0.0.80 overlaps pool 10.0.0.64-10.0.0.127 of line 5\n");
@@ -259,7 +262,11 @@ TEST(Reservation, HasAUnicastMacAndAHostName) {
   };
   EXPECT_EQ(named("3com.example"), "ok");
   EXPECT_EQ(named(std::string(63, 'a')), "ok");
-  for (const std::string& bad : {std::string(64, 'a'), std::string("a..b"), std::string("a-."),
+  const std::string labels =
+      base::cat(std::string(63, 'a'), '.', std::string(63, 'b'), '.', std::string(63, 'c'), '.');
+  EXPECT_EQ(named(labels + std::string(61, 'd')), "ok") << "253 characters";
+  EXPECT_NE(named(labels + std::string(62, 'd')), "ok");
+  for (const std::string& bad : {std::string(64, 'a'), std::string("a..b"), std::string("a-"),
                                  std::string(""), std::string(127, 'a') + std::string(127, '.')}) {
     EXPECT_NE(named(bad), "ok") << bad;
   }
@@ -279,7 +286,8 @@ TEST(Interfaces, C6_HaveNamesThatLinuxKnows) {
             "2: interfaces: \"abcdefghijklmnopq\" is longer than the "
             "15 characters of an interface name\n");
   EXPECT_EQ(answer(""), "2: interfaces: an interface has an empty name\n");
-  for (const std::string_view bad : {".", "..", "a/b", "a:1", "a b"}) EXPECT_NE(answer(bad), "ok");
+  for (const std::string_view bad : {".", "..", "a/b", "a:1", "a b", "abcdefghijklmnop"})
+    EXPECT_NE(answer(bad), "ok");
   for (const std::string_view good : {"abcdefghijklmno", "tap*", "veth?", "br-0.100"}) {
     EXPECT_EQ(answer(good), "ok");
   }

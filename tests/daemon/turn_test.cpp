@@ -5,12 +5,9 @@
 
 #include <gtest/gtest.h>
 #include <lmdb.h>
-#include <sys/resource.h>
 
-#include <csignal>
 #include <deque>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 
@@ -18,6 +15,7 @@
 #include "melange/base/text.h"
 #include "records.h"
 #include "temp_directory.h"
+#include "write_limit.h"
 
 namespace melange::test {
 namespace {
@@ -364,29 +362,6 @@ TEST_F(SmallMap, S3_AppliesAConfigurationThatTheStoreMustGrowFor) {
   EXPECT_EQ(usage.of(store::AddressState::kReserved), 3000u);
 }
 
-// No write reaches a file beyond its present size: what a full disk does.
-class FullDisk {
- public:
-  explicit FullDisk(const std::string& store_path) {
-    const auto size = std::filesystem::file_size(store_path + "/data.mdb");
-    getrlimit(RLIMIT_FSIZE, &before_);
-    handler_ = std::signal(SIGXFSZ, SIG_IGN);
-    rlimit now = before_;
-    now.rlim_cur = size;
-    setrlimit(RLIMIT_FSIZE, &now);
-  }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-  ~FullDisk() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    std::signal(SIGXFSZ, handler_);
-  }
-
- private:
-  rlimit before_{};
-  void (*handler_)(int) = nullptr;
-};
-
 class FullDiskTest : public TurnTest {
  protected:
   // A lease for client 1, and then turns until one fails for want of space.
@@ -394,6 +369,9 @@ class FullDiskTest : public TurnTest {
     add_select(1, pool_address(1));
     ASSERT_TRUE(turn(1));
     lab_.take_sent();
+  }
+  std::uintmax_t size_of_store() const {
+    return std::filesystem::file_size(directory_.file("store/data.mdb"));
   }
   std::uint32_t fail_a_turn() {
     for (std::uint32_t who = 1000; who < 9000; who += 200) {
@@ -409,7 +387,7 @@ TEST_F(FullDiskTest, S1_GivesNoLeaseThatIsNotOnDisk) {
   fill();
   std::uint32_t first = 0;
   {
-    const FullDisk full(directory_.file("store"));
+    const WriteLimit full(size_of_store());
     first = fail_a_turn();
     ASSERT_NE(first, 0u) << "nothing failed";
     EXPECT_TRUE(replies().empty());
@@ -426,7 +404,7 @@ TEST_F(FullDiskTest, S1_GivesNoLeaseThatIsNotOnDisk) {
 
 TEST_F(FullDiskTest, S1_AnswersWhatPromisesNothingOrNothingNew) {
   fill();
-  const FullDisk full(directory_.file("store"));
+  const WriteLimit full(size_of_store());
   ASSERT_NE(fail_a_turn(), 0u);
   lab_.take_sent();
   add_select(1, pool_address(1));  // it has this already
@@ -450,7 +428,7 @@ TEST_F(FullDiskTest, S1_KeepsTheOfferOfAClientThatItCouldNotAnswer) {
   for (std::uint32_t who = 30000; who < 30200; ++who) add(MessageType4::kDiscover, who);
   ASSERT_TRUE(turn(10));
   const auto offers = replies();
-  const FullDisk full(directory_.file("store"));
+  const WriteLimit full(size_of_store());
   ASSERT_NE(fail_a_turn(), 0u);
   lab_.take_sent();
   for (const Reply& offer : offers) add_select(offer.xid, offer.yiaddr);

@@ -158,8 +158,31 @@ struct Said {
   }
 };
 
-// Runs the committer with the N-th call of a kind failing, for each N up to `calls`.
-void fail_each(const std::string& calls, const std::string& error, int times) {
+// The committer with the numbers 1 to 12, its system calls of a kind failing as strace is told.
+std::vector<std::string> failing(const std::string& calls, const std::string& how,
+                                 const std::string& path) {
+  // A leak sanitizer cannot work where strace does.
+  return {"strace",
+          "-f",
+          "-qq",
+          "-o",
+          "/dev/null",
+          "-E",
+          "ASAN_OPTIONS=detect_leaks=0",
+          "-e",
+          "trace=" + calls,
+          "-e",
+          cat("inject=", calls, ":error=", how),
+          MELANGE_STORE_COMMITTER,
+          path,
+          "1",
+          "12"};
+}
+
+// Runs the committer with the N-th call of a kind failing, for each N up to `times`. Gives how many
+// commits failed in all.
+std::size_t fail_each(const std::string& calls, const std::string& error, int times) {
+  std::size_t failed = 0;
   for (int n = 1; n <= times; ++n) {
     SCOPED_TRACE(cat(calls, " number ", n));
     test::TempDirectory directory;
@@ -168,29 +191,30 @@ void fail_each(const std::string& calls, const std::string& error, int times) {
       Store store = test::open(path);
       commit(store, some_block());
     }
-    test::Program program({"strace", "-f", "-qq", "-o", "/dev/null", "-e", cat("trace=", calls),
-                           "-e", cat("inject=", calls, ":error=", error, ":when=", n),
-                           MELANGE_STORE_COMMITTER, path, "1", "12"});
+    test::Program program(failing(calls, cat(error, ":when=", n), path));
     Said said;
     said.add(program.read_rest());
     EXPECT_EQ(program.wait(), "");
     EXPECT_EQ(said.kept.size() + said.lost.size(), 12u);
     EXPECT_LE(said.lost.size(), 1u);
     for (const std::string& fault : said.faults) EXPECT_EQ(fault, "disk_full:");
+    failed += said.lost.size();
     Store store = test::open(path);
     EXPECT_EQ(leases_in(store), said.kept);
     EXPECT_TRUE(try_lease(store, 100));
   }
+  return failed;
 }
 
-TEST(Fault, S4_AFailedSyncIsNeverAcknowledged) { fail_each("fdatasync", "EIO", 13); }
+TEST(Fault, S4_AFailedSyncIsNeverAcknowledged) {
+  EXPECT_EQ(fail_each("fdatasync", "EIO", 13), 12u);
+}
 
 // Data pages and the meta page: LMDB answers MDB_PANIC for ever after the latter, so that the store
 // must be opened afresh.
 TEST(Fault, S5_AFailedWriteIsNeverAcknowledged) {
-  fail_each("pwrite64", "EIO", 16);
-  fail_each("pwritev", "ENOSPC", 8);
-  fail_each("writev", "ENOSPC", 8);
+  EXPECT_GT(fail_each("pwrite64", "EIO", 16), 8u);
+  EXPECT_GT(fail_each("writev", "ENOSPC", 8), 4u);
 }
 
 TEST(Fault, S4_EveryCommitFailsAsLongAsSyncsDo) {
@@ -200,9 +224,7 @@ TEST(Fault, S4_EveryCommitFailsAsLongAsSyncsDo) {
     Store store = test::open(path);
     commit(store, some_block());
   }
-  test::Program program({"strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync", "-e",
-                         "inject=fdatasync:error=EIO:when=3..6", MELANGE_STORE_COMMITTER, path, "1",
-                         "12"});
+  test::Program program(failing("fdatasync", "EIO:when=3..6", path));
   Said said;
   said.add(program.read_rest());
   EXPECT_EQ(program.wait(), "");
@@ -223,9 +245,12 @@ TEST(Kill, S13_KeepsWhatWasAcknowledged) {
   for (int round = 0; round < 20; ++round) {
     SCOPED_TRACE(cat("round ", round));
     test::Program program({MELANGE_STORE_COMMITTER, path, std::to_string(next), "9999999"});
-    std::this_thread::sleep_for(std::chrono::milliseconds(1 + random() % 60));
+    // Some commits, and then at any moment of the next ones.
+    std::string output;
+    for (auto lines = random() % 20; lines > 0; --lines) output += program.read_line() + "\n";
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 5000));
     program.kill();
-    said.add(program.read_rest());
+    said.add(output + program.read_rest());
     EXPECT_EQ(program.wait(), "signal 9");
     EXPECT_TRUE(said.lost.empty());
     const std::set<std::uint32_t> found = leases_in(test::open(path));
@@ -235,7 +260,7 @@ TEST(Kill, S13_KeepsWhatWasAcknowledged) {
     said.kept = found;
     next = found.empty() ? 1 : *found.rbegin() + 1;
   }
-  EXPECT_GT(said.kept.size(), 100u);
+  EXPECT_GT(said.kept.size(), 50u);
 }
 
 }  // namespace

@@ -163,6 +163,9 @@ TEST(Map, DoesNotWaitForASnapshotWhileThereIsRoom) {
 }
 
 TEST(Map, ThatCannotGrowIsAFailureAndGoesOnWhenItCan) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer needs address space for itself";
+#endif
   EXPECT_EQ(test::in_child([] {
               test::TempDirectory directory;
               Store store = open_with_block(directory.file("store"), std::size_t{16} << 20);

@@ -25,7 +25,7 @@ using test::key;
 using test::leased;
 namespace fs = std::filesystem;
 
-// A store with a lease in it, closed.
+// A store with some leases in it, closed.
 struct Fixture {
   test::TempDirectory directory;
   std::string path = directory.file("store");
@@ -35,10 +35,14 @@ struct Fixture {
     Store store = test::open(path);
     commit(store, {PutNetwork{test::network()},
                    PutBlock{test::block(1, "10.0.0.0/24", "10.0.0.1-10.0.0.254")}});
-    for (std::uint32_t i = 1; i < 200; ++i) {
-      AddressRecord record = leased(key(1, "10.0.0.1"), client(i));
-      record.key.address = net::Ipv4{(std::uint32_t{10} << 24) + i};
-      commit(store, {PutAddress{record}});
+    for (std::uint32_t i = 1; i < 200;) {
+      Changes changes;
+      for (const std::uint32_t end = i + 50; i < end; ++i) {
+        AddressRecord record = leased(key(1, "10.0.0.1"), client(i));
+        record.key.address = net::Ipv4{(std::uint32_t{10} << 24) + i};
+        changes.push_back(PutAddress{record});
+      }
+      commit(store, changes);
     }
   }
 };

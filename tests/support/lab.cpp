@@ -46,8 +46,24 @@ std::size_t KeepingLink::send(std::span<const io::Outgoing> packets) {
 
 void Recorder::decided(const wire::Datagram&, const dhcp::Query4* query,
                        const dhcp::Decision4& decision) {
-  decisions.push_back({decision.reason, query != nullptr ? text(*query) : "", text(decision),
-                       sent_->size(), decision.changes.size()});
+  Told told;
+  told.reason = decision.reason;
+  told.decision = text(decision);
+  told.changes = decision.changes.size();
+  told.identity = decision.identity;
+  if (decision.network != nullptr) told.network = decision.network->id;
+  if (query != nullptr) {
+    told.query = text(*query);
+    told.intent = query->intent;
+    told.xid = query->message->header().xid;
+    told.subject = query->subject();
+  }
+  if (decision.reply) {
+    told.reply = decision.reply->type;
+    told.yiaddr = decision.reply->yiaddr;
+    told.lease_time = decision.reply->lease_time;
+  }
+  decisions.push_back(std::move(told));
 }
 
 void Recorder::committed(bool durable) {
@@ -95,6 +111,12 @@ void Lab::compile() {
   const store::View view = snapshot.view();
   turn_->set_topology(
       std::make_shared<const dhcp::Topology>(view.networks(), view.blocks(), hosts_, all));
+}
+
+void Lab::restart_turn() {
+  turn_ = std::make_unique<daemon::Turn>(*store_, recorder_);
+  turn_->set_limits(limits_);
+  compile();
 }
 
 void Lab::set_limits(const dhcp::Limits4& limits) {

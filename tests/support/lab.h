@@ -48,8 +48,15 @@ class Recorder final : public daemon::Observer {
     dhcp::Reason reason = dhcp::Reason::kMalformed;
     std::string query;  // empty if the packet has no meaning
     std::string decision;
-    std::size_t sent_before = 0;  // replies that had left when this was decided
-    std::size_t changes = 0;      // to the store
+    std::size_t changes = 0;  // to the store
+    std::optional<dhcp::Intent4> intent;
+    std::uint32_t xid = 0;
+    store::NetworkId network;
+    wire::Identity identity;
+    net::Ipv4 subject;  // the address that the packet is about
+    std::optional<wire::MessageType4> reply;
+    net::Ipv4 yiaddr;
+    std::optional<base::Seconds> lease_time;
   };
 
   explicit Recorder(const std::vector<Sent>& sent) : sent_(&sent) {}
@@ -81,6 +88,8 @@ class Lab {
   void reopen();
   // The first half of that: until `reopen` there is no store.
   void close();
+  // The turn alone anew: its offers are forgotten.
+  void restart_turn();
   // One turn. The payloads of `datagrams` must live until it returns.
   base::Status receive(std::span<const wire::Datagram> datagrams, base::Instant now);
   // The sweeper's whole pass; how many changes it made.

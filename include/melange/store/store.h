@@ -81,8 +81,10 @@ class Store {
   Store& operator=(Store&&) = delete;
   ~Store();
 
-  // One Txn at a time. Opens the environment afresh after a failed commit, and grows its map.
+  // One Txn at a time. Opens the environment afresh after a failed commit, and grows its map; for
+  // that it waits until no snapshot is open, and no new one begins meanwhile.
   base::Result<Txn> begin();
+  // A thread has one at a time, calls no `begin` while it has it, ends it itself, and soon.
   base::Result<Snapshot> snapshot() const;
   // Octets of the file in use.
   std::size_t used() const;

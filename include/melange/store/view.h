@@ -54,7 +54,7 @@ class View {
   std::optional<Reservation> reservation(NetworkId network, const wire::Identity& identity) const;
   std::vector<Reservation> reservations(NetworkId network) const;
 
-  Usage usage(BlockId block) const;
+  Usage usage(BlockId block) const;  // as of the last commit, in a transaction too
   // Ids that no object has had yet.
   NetworkId next_network_id() const;
   BlockId next_block_id() const;
