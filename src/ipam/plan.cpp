@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <ranges>
+#include <set>
 
 #include "melange/base/check.h"
 #include "melange/ipam/usable.h"
@@ -111,6 +112,7 @@ class Planner {
         next_block_(view.next_block_id()) {}
 
   Changes plan(const std::vector<config::Network>& networks) {
+    for (const config::Network& network : networks) names_.insert(network.id.value);
     for (const config::Network& network : networks) plan_network(network);
     plan_gone_blocks();
     for (const config::Network& network : networks) plan_reservations(network);
@@ -125,6 +127,8 @@ class Planner {
     std::vector<Block> blocks;
   };
 
+  bool is_planned(NetworkId id) const;
+  const Network* known_as(const config::Network& wanted) const;
   void plan_network(const config::Network& wanted);
   void plan_gone_blocks();
   void plan_gone_networks();
@@ -142,16 +146,39 @@ class Planner {
   std::vector<Block> old_blocks_;
   NetworkId next_network_;
   BlockId next_block_;
+  std::set<std::string> names_;                    // of all networks in the file
   std::map<std::string, PlannedNetwork> planned_;  // by name
   Changes changes_;
 };
 
+bool Planner::is_planned(NetworkId id) const {
+  const auto planned = planned_ | std::views::values;
+  return std::ranges::find(planned, id, &PlannedNetwork::id) != planned.end();
+}
+
+// The network that `wanted` was so far: the one of its name, or else one whose name has left the
+// file and that has a block of it. A network that is renamed keeps its leases: as two networks, old
+// and new would give the same addresses to two clients of one link.
+const Network* Planner::known_as(const config::Network& wanted) const {
+  const auto named = std::ranges::find(old_networks_, wanted.id.value, &Network::name);
+  if (named != old_networks_.end()) return &*named;
+  for (const Network& old : old_networks_) {
+    if (old.managed_by != store::ManagedBy::kConfig || names_.contains(old.name)) continue;
+    const bool shares = std::ranges::any_of(old_blocks_, [&](const Block& block) {
+      return block.network == old.id && std::ranges::any_of(wanted.blocks, [&](const auto& other) {
+               return *other.cidr.value == block.cidr;
+             });
+    });
+    if (!is_planned(old.id) && shares) return &old;
+  }
+  return nullptr;
+}
+
 void Planner::plan_network(const config::Network& wanted) {
-  const auto old = std::ranges::find(old_networks_, wanted.id.value, &Network::name);
-  const bool known = old != old_networks_.end();
-  const NetworkId id = known ? old->id : NetworkId{next_network_.value++};
+  const Network* old = known_as(wanted);
+  const NetworkId id = old != nullptr ? old->id : NetworkId{next_network_.value++};
   Network network = to_network(wanted, id);
-  if (!known || !same(network, *old)) changes_.push_back(store::PutNetwork{network});
+  if (old == nullptr || !same(network, *old)) changes_.push_back(store::PutNetwork{network});
 
   PlannedNetwork& planned = planned_[wanted.id.value];
   planned.id = id;
@@ -216,7 +243,7 @@ void Planner::retire(const Block& block) {
 
 void Planner::plan_gone_networks() {
   for (const Network& old : old_networks_) {
-    if (old.managed_by != store::ManagedBy::kConfig || planned_.contains(old.name)) continue;
+    if (old.managed_by != store::ManagedBy::kConfig || is_planned(old.id)) continue;
     for (const Reservation& reservation : view_.reservations(old.id)) withdraw(reservation);
     records_.append_to(changes_);
     const bool has_blocks = std::ranges::any_of(old_blocks_, [&](const Block& block) {

@@ -197,6 +197,9 @@ base::Status Engine::grow_if_needed() {
   mdb_env_info(env, &info);
   const std::size_t used_percent = used() / (info.me_mapsize / 100);
   if (!map_full && used_percent < base::limits::kMapGrowPercent) return {};
+  // A reader that died without ending its snapshot keeps pages from being used again.
+  int dead = 0;
+  mdb_reader_check(env, &dead);
   // While there is room, growing can wait for a moment without snapshots.
   const auto held = map_full ? alone() : std::unique_lock(transactions, std::try_to_lock);
   if (!held.owns_lock()) return {};

@@ -208,6 +208,18 @@ TEST_F(PlanBlocks, OfANetworkThatIsGoneKeepTheLeaseOfAReservedAddress) {
   EXPECT_EQ(dump(), "");
 }
 
+TEST_F(PlanBlocks, KeepTheirLeasesWhenTheirNetworkIsRenamed) {
+  apply({network({block("10.0.0.0/24", "10.0.0.0/24")}, {reservation(2, "10.0.0.7")})});
+  put(test::leased(test::key(1, "10.0.0.9"), client(1)));
+  apply({network({block("10.0.0.0/24", "10.0.0.0/24")}, {reservation(2, "10.0.0.7")}, "other")});
+  EXPECT_EQ(state(1, "10.0.0.9"), kLease1);
+  ASSERT_EQ(blocks().size(), 1u);
+  EXPECT_EQ(blocks().at(0).id, store::BlockId{1});
+  ASSERT_EQ(store_.snapshot()->view().networks().size(), 1u);
+  EXPECT_EQ(store_.snapshot()->view().networks().at(0).name, "other");
+  EXPECT_EQ(store_.snapshot()->view().reservations(store::NetworkId{1}).size(), 1u);
+}
+
 TEST_F(PlanBlocks, GetIdsThatNoneHadBefore) {
   apply({network({block("10.0.0.0/24", "")})});
   apply({});
