@@ -9,6 +9,8 @@ namespace melange::base {
 namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
+constexpr std::string_view kBase64UrlDigits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 std::optional<std::uint8_t> hex_digit(char c) {
   if (c >= '0' && c <= '9') return static_cast<std::uint8_t>(c - '0');
@@ -95,6 +97,20 @@ std::optional<std::vector<std::uint8_t>> parse_hex(std::string_view text) {
     const auto low = hex_digit(text[i + 1]);
     if (!high || !low) return std::nullopt;
     out.push_back(static_cast<std::uint8_t>(*high << 4 | *low));
+  }
+  return out;
+}
+
+std::string base64url(Bytes bytes) {
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const Bytes group = bytes.subspan(i, std::min<std::size_t>(3, bytes.size() - i));
+    std::uint32_t bits = 0;
+    for (std::size_t j = 0; j < 3; ++j) bits = bits << 8 | (j < group.size() ? group[j] : 0u);
+    // Each octet begins a digit, and the last one ends in the next.
+    for (std::size_t j = 0; j <= group.size(); ++j) {
+      out += kBase64UrlDigits[bits >> (18 - 6 * j) & 63];
+    }
   }
   return out;
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <string_view>
 
+#include "endpoint.h"
 #include "melange/base/text.h"
 #include "message.h"
 
@@ -70,6 +71,16 @@ Complaint host_name(const std::string& name) {
     return std::nullopt;
   }
   return cat(quoted(name), " is no host name; use letters, digits and inner hyphens (RFC 1123)");
+}
+
+Complaint endpoint(const std::string& text) {
+  const auto parsed = parse_endpoint(text);
+  return parsed ? std::nullopt : std::optional(parsed.error());
+}
+
+Complaint number_within(std::uint64_t least, std::uint64_t most, std::uint64_t number) {
+  if (number >= least && number <= most) return std::nullopt;
+  return cat(number, " is not within ", least, " and ", most);
 }
 
 Complaint finite(const base::Seconds& duration) {

@@ -3,6 +3,7 @@
 // Checks of one value alone, for fields.h: what is wrong with it, and what to write instead.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -22,6 +23,13 @@ Complaint interface_pattern(const std::string& pattern);
 Complaint plain_name(const std::string& name);
 // RFC 1123 section 2.1: labels of letters, digits and inner hyphens.
 Complaint host_name(const std::string& name);
+// What `http` can listen on: see endpoint.h.
+Complaint endpoint(const std::string& text);
+Complaint number_within(std::uint64_t least, std::uint64_t most, std::uint64_t number);
+template <class Number, Number kLeast, Number kMost>
+Complaint within(const Number& number) {
+  return number_within(kLeast, kMost, number);
+}
 // Of a time that something waits for.
 Complaint finite(const base::Seconds& duration);
 // One that a single host can have.

@@ -28,6 +28,14 @@ std::optional<T> only_v4(std::optional<T> value) {
   return value && value->family() == net::Family::kV4 ? value : std::nullopt;
 }
 
+template <class Number>
+Decoded<Number> read_number(const Node& node) {
+  constexpr std::int64_t kMost = std::numeric_limits<Number>::max();
+  const auto* number = std::get_if<std::int64_t>(&node.value);
+  if (number != nullptr && *number >= 0 && *number <= kMost) return static_cast<Number>(*number);
+  return expected_instead(cat("a whole number from 0 to ", kMost), node);
+}
+
 }  // namespace
 
 std::unexpected<std::string> expected_instead(std::string_view what, const Node& node) {
@@ -42,13 +50,16 @@ Decoded<bool> Codec<bool>::read(const Node& node) {
 std::string Codec<bool>::write(bool value) { return value ? "true" : "false"; }
 
 Decoded<std::uint16_t> Codec<std::uint16_t>::read(const Node& node) {
-  constexpr int kMost = std::numeric_limits<std::uint16_t>::max();
-  const auto* number = std::get_if<std::int64_t>(&node.value);
-  if (number != nullptr && *number >= 0 && *number <= kMost) {
-    return static_cast<std::uint16_t>(*number);
-  }
-  return expected_instead(cat("a whole number from 0 to ", kMost), node);
+  return read_number<std::uint16_t>(node);
 }
+
+std::string Codec<std::uint16_t>::write(std::uint16_t value) { return std::to_string(value); }
+
+Decoded<std::uint32_t> Codec<std::uint32_t>::read(const Node& node) {
+  return read_number<std::uint32_t>(node);
+}
+
+std::string Codec<std::uint32_t>::write(std::uint32_t value) { return std::to_string(value); }
 
 Decoded<std::string> Codec<std::string>::read(const Node& node) {
   const auto* text = std::get_if<std::string>(&node.value);

@@ -37,6 +37,12 @@ struct Codec<bool> {
 template <>
 struct Codec<std::uint16_t> {
   static Decoded<std::uint16_t> read(const Node& node);
+  static std::string write(std::uint16_t value);
+};
+template <>
+struct Codec<std::uint32_t> {
+  static Decoded<std::uint32_t> read(const Node& node);
+  static std::string write(std::uint32_t value);
 };
 // A text without control characters.
 template <>

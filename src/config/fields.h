@@ -42,6 +42,50 @@ struct Fields<Dhcp> {
 };
 
 template <>
+struct Fields<Http> {
+  static constexpr std::tuple kAll{
+      Field{"listen", &Http::listen,
+            R"("IPv4:port", "[IPv6]:port" or "unix:/path"; [] switches the API off.)", endpoint},
+      Field{"tokens", &Http::tokens,
+            "The file of bearer tokens that `melange token new` writes; omitted: none are known.",
+            absolute_path, R"("/etc/melange/tokens.toml")"},
+      Field{"tls_certificate", &Http::tls_certificate,
+            "PEM file of the certificate and its chain; with it all of TCP is TLS.", absolute_path,
+            R"("/etc/melange/tls/certificate.pem")"},
+      Field{"tls_key", &Http::tls_key, "PEM file of the certificate's private key.", absolute_path,
+            R"("/etc/melange/tls/key.pem")"},
+      Field{"host_names", &Http::host_names,
+            "Names that requests may call this server by, beside the addresses above.", host_name},
+      Field{"connections", &Http::connections, "Connections at one time, 1 to 1024.",
+            within<std::uint16_t, 1, 1024>},
+      Field{"timeout", &Http::timeout,
+            "How long a request may take to arrive, and its answer to go.", finite},
+  };
+};
+
+template <>
+struct Fields<Ipam> {
+  static constexpr std::tuple kAll{
+      Field{"default_cidr", &Ipam::default_cidr,
+            "The private block made for a network that does not exist; omitted: none is made.",
+            servable_block, R"("10.64.0.0/16")"},
+      Field{"dns", &Ipam::dns, "Name servers of blocks that the API makes without any.",
+            host_address},
+      Field{"quarantine_time", &Ipam::quarantine_time,
+            "How long an address that was deallocated is kept from others.", finite},
+  };
+};
+
+template <>
+struct Fields<Changes> {
+  static constexpr std::tuple kAll{
+      Field{"max_events", &Changes::max_events, "Events kept, 1000 to 100000000; the oldest go.",
+            within<std::uint32_t, 1000, 100000000>},
+      Field{"max_age", &Changes::max_age, "How long an event is kept.", finite},
+  };
+};
+
+template <>
 struct Fields<Route> {
   static constexpr std::tuple kAll{
       Field{.key = "destination", .member = &Route::destination, .help = "", .required = true},
@@ -136,11 +180,15 @@ struct Fields<Config> {
       Field{"store", &Config::store, "Where networks, addresses and leases are kept."},
       Field{"log", &Config::log, "What is written to standard error."},
       Field{"dhcp", &Config::dhcp, "The service on the wire."},
+      Field{"http", &Config::http, "The API for operators and programs."},
+      Field{"ipam", &Config::ipam, "Blocks and addresses that the API manages."},
+      Field{"changes", &Config::changes, "The log of changes, for events and history."},
       Field{"network", &Config::networks, "A network (an L2 segment) that this server provides."},
   };
 };
 
 static_assert(has_unique_keys<Store>() && has_unique_keys<Log>() && has_unique_keys<Dhcp>());
+static_assert(has_unique_keys<Http>() && has_unique_keys<Ipam>() && has_unique_keys<Changes>());
 static_assert(has_unique_keys<Route>() && has_unique_keys<Block>());
 static_assert(has_unique_keys<Reservation>() && has_unique_keys<Network>());
 static_assert(has_unique_keys<Config>());

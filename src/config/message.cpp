@@ -47,4 +47,20 @@ std::optional<std::string_view> probably_meant(std::string_view name,
   return base::nearest(lower, known);
 }
 
+std::string unknown_key(std::string_view key, std::span<const std::string_view> known,
+                        const Mistakes& so_far) {
+  const std::string subject = unknown("key", key);
+  if (const auto meant = probably_meant(key, known, so_far)) {
+    return base::cat(subject, "; did you mean '", *meant, "'?");
+  }
+  const std::vector<std::string> names(known.begin(), known.end());
+  return base::cat(subject, "; known here are ", base::join(names, ", "));
+}
+
+void sort_out(Mistakes& mistakes) {
+  std::ranges::sort(mistakes);
+  const auto doubled = std::ranges::unique(mistakes);
+  mistakes.erase(doubled.begin(), doubled.end());
+}
+
 }  // namespace melange::config

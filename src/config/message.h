@@ -27,4 +27,11 @@ std::optional<std::string_view> probably_meant(std::string_view name,
                                                std::span<const std::string_view> known,
                                                const Mistakes& so_far);
 
+// For a key that is none of `known`.
+std::string unknown_key(std::string_view key, std::span<const std::string_view> known,
+                        const Mistakes& so_far);
+
+// Ascending by line, each once.
+void sort_out(Mistakes& mistakes);
+
 }  // namespace melange::config

@@ -2,6 +2,8 @@
 //
 // The default file, from the fields of fields.h: help lines begin with ##, a key that is left out
 // by default with a single #. Taking each single # away gives a file that `parse` takes as well.
+#include <algorithm>
+
 #include "codec.h"
 #include "fields.h"
 #include "melange/base/check.h"
@@ -25,8 +27,10 @@ std::string default_text(const T& value) {
   } else if constexpr (requires { Codec<T>::write(value); }) {
     return Codec<T>::write(value);
   } else if constexpr (requires(T list) { list.push_back(list.front()); }) {
-    base::check(value.empty());
-    return "[]";
+    std::vector<std::string> elements;
+    for (const auto& element : value) elements.push_back(default_text(element));
+    base::check(std::ranges::none_of(elements, &std::string::empty));
+    return cat('[', base::join(elements, ", "), ']');
   } else {
     return "";
   }

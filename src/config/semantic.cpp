@@ -6,31 +6,15 @@
 #include <set>
 
 #include "block_rules.h"
+#include "http_rules.h"
 #include "melange/base/text.h"
 #include "message.h"
+#include "once.h"
 
 namespace melange::config {
 namespace {
 
 using base::cat;
-
-// Complains of values that are there twice, naming the first one's line.
-template <class Value>
-class Once {
- public:
-  explicit Once(Mistakes& mistakes) : mistakes_(mistakes) {}
-
-  // `name` is how the value is called in the message.
-  void add(const Value& value, unsigned line, std::string_view name, std::string_view remedy = "") {
-    const auto [first, is_new] = first_line_.emplace(value, line);
-    if (is_new) return;
-    mistakes_.push_back({line, cat(name, " is that of line ", first->second, " too", remedy)});
-  }
-
- private:
-  Mistakes& mistakes_;
-  std::map<Value, unsigned> first_line_;
-};
 
 bool have_cidrs(const Network& network) {
   const auto has_cidr = [](const Block& block) { return block.cidr.value.has_value(); };
@@ -161,6 +145,7 @@ void check_meaning(const Config& config, Mistakes& mistakes) {
     }
   }
   check_ambiguity(config, mistakes);
+  check_http(config.http, mistakes);
 }
 
 }  // namespace melange::config

@@ -31,6 +31,19 @@ TEST(Hex, ReadsBackWhatItWrites) {
   EXPECT_EQ(parse_hex(hex(every)), every);
 }
 
+TEST(Base64Url, IsThatOfRfc4648WithoutPadding) {
+  const auto of = [](std::string_view text) { return base64url(bytes_of(text)); };
+  EXPECT_EQ(of(""), "");
+  EXPECT_EQ(of("f"), "Zg");
+  EXPECT_EQ(of("fo"), "Zm8");
+  EXPECT_EQ(of("foo"), "Zm9v");
+  EXPECT_EQ(of("foob"), "Zm9vYg");
+  EXPECT_EQ(of("fooba"), "Zm9vYmE");
+  EXPECT_EQ(of("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(of("\xfb\xff\xfe"), "-__-") << "the two digits that URLs can bear";
+  EXPECT_EQ(of(std::string(32, '\0')), std::string(43, 'A'));
+}
+
 TEST(ParseHex, AllowsSeparatorsBetweenOctetsOnly) {
   const std::vector<std::uint8_t> expected{0x0a, 0xb1};
   EXPECT_EQ(parse_hex("0a:b1"), expected);

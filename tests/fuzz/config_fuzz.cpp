@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Any text as a configuration: it is refused with messages that a terminal can show, or it keeps
-// the promises that the rest of the server builds on (hostile.md C1-C6).
+// Any text as a configuration, and as a file of tokens: it is refused with messages that a terminal
+// can show, or it keeps the promises that the rest of the server builds on (hostile.md C1-C7).
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -9,6 +9,7 @@
 #include "melange/base/check.h"
 #include "melange/base/text.h"
 #include "melange/config/load.h"
+#include "melange/config/tokens.h"
 
 namespace {
 
@@ -62,15 +63,38 @@ void check_network(const Network& network) {
   }
 }
 
+void check_http(const Http& http) {
+  check(http.tls_certificate.value.has_value() == http.tls_key.value.has_value());
+  check(http.connections >= 1 && http.connections <= 1024);
+  const bool is_guarded = http.tokens.value && http.tls_key.value;
+  for (const auto& [endpoint, line] : http.listen) {
+    const bool stays_here =
+        endpoint.starts_with("unix:/") || endpoint.starts_with("127.") || endpoint.starts_with("[");
+    check(stays_here || is_guarded);
+  }
+}
+
+void check_tokens(const std::vector<TokenEntry>& tokens) {
+  check(!tokens.empty());
+  for (const TokenEntry& token : tokens) {
+    check(!token.id.empty() && token.id.find('_') == std::string::npos);
+    check(token.digest.size() == 32 && !token.scopes.empty());
+    check(std::ranges::count(tokens, token.id, &TokenEntry::id) == 1);
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::vector<std::uint8_t> exact(data, data + size);
+  const auto tokens = parse_tokens(melange::base::text_of(exact));
+  tokens ? check_tokens(*tokens) : check_mistakes(tokens.error());
   const auto config = parse(melange::base::text_of(exact));
   if (!config) {
     check_mistakes(config.error());
     return 0;
   }
+  check_http(config->http);
   for (const Network& network : config->networks) check_network(network);
   return 0;
 }

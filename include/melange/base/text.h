@@ -38,6 +38,9 @@ std::string hex(Bytes bytes);
 // The reverse; separators ':' and '-' between octets are allowed. Empty text gives no octets.
 std::optional<std::vector<std::uint8_t>> parse_hex(std::string_view text);
 
+// RFC 4648 section 5, without padding.
+std::string base64url(Bytes bytes);
+
 // Printable ASCII: everything else, and the backslash, becomes \xNN.
 std::string escape(std::string_view text);
 // A JSON string with its quotes. Octets that are no UTF-8 become \u00NN.

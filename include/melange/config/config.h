@@ -48,6 +48,27 @@ struct Dhcp {
   base::Seconds offer_time{10};
 };
 
+struct Http {
+  std::vector<At<std::string>> listen{{"127.0.0.1:9898"}, {"unix:/run/melange/admin.sock"}};
+  At<std::optional<std::string>> tokens;           // a file (tokens.h); omitted: none are known
+  At<std::optional<std::string>> tls_certificate;  // both or none
+  At<std::optional<std::string>> tls_key;
+  std::vector<std::string> host_names;
+  std::uint16_t connections = 64;
+  base::Seconds timeout{10};
+};
+
+struct Ipam {
+  std::optional<net::Prefix> default_cidr;
+  std::vector<net::Ipv4> dns;
+  base::Seconds quarantine_time{2 * 86400};
+};
+
+struct Changes {
+  std::uint32_t max_events = 1000000;
+  base::Seconds max_age{90 * 86400};
+};
+
 struct Route {
   net::Prefix destination = *net::Prefix::make(net::Ipv4{}, 0);
   net::Ipv4 gateway;
@@ -98,6 +119,9 @@ struct Config {
   Store store;
   Log log;
   Dhcp dhcp;
+  Http http;
+  Ipam ipam;
+  Changes changes;
   std::vector<Network> networks;
 };
 
