@@ -8,6 +8,8 @@
 
 namespace melange::cli {
 
+inline constexpr const char* kDefaultConfig = "/etc/melange/melange.toml";
+
 // 0 and a line that says so if the file can be used; else 1 and "file:line: message" lines.
 int check(const std::string& config_path);
 int print_default_config();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lease_table.h"
 
-#include <algorithm>
 #include <map>
 
 #include "melange/base/text.h"
@@ -43,24 +42,9 @@ std::vector<LeaseRow> lease_rows(const store::View& view) {
   return rows;
 }
 
-std::string as_table(const std::vector<LeaseRow>& rows) {
-  std::array<std::size_t, kLeaseColumns.size()> widths{};
-  for (std::size_t i = 0; i < widths.size(); ++i) {
-    widths[i] = kLeaseColumns[i].size();
-    for (const LeaseRow& row : rows) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string out;
-  const auto add_line = [&](const auto& cells) {
-    std::string line;
-    for (std::size_t i = 0; i < widths.size(); ++i) {
-      const std::string_view cell = cells[i].empty() ? std::string_view("-") : cells[i];
-      line += std::string(cell) + std::string(widths[i] + 2 - cell.size(), ' ');
-    }
-    out += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
-  };
-  add_line(kLeaseColumns);
-  for (const LeaseRow& row : rows) add_line(row);
-  return out;
+std::string as_table(std::vector<LeaseRow> rows) {
+  rows.emplace(rows.begin(), kLeaseColumns.begin(), kLeaseColumns.end());
+  return aligned(rows);
 }
 
 std::string as_json_array(const std::vector<LeaseRow>& rows) {

@@ -9,15 +9,16 @@
 #include <vector>
 
 #include "melange/store/view.h"
+#include "text_table.h"
 
 namespace melange::cli {
 
 inline constexpr std::array<std::string_view, 7> kLeaseColumns{
     "address", "state", "network", "block", "mac", "identity", "expires"};
-using LeaseRow = std::array<std::string, kLeaseColumns.size()>;  // empty: not known, or none
+using LeaseRow = Cells;  // by kLeaseColumns; empty: not known, or none
 
 std::vector<LeaseRow> lease_rows(const store::View& view);  // by block, then by address
-std::string as_table(const std::vector<LeaseRow>& rows);
+std::string as_table(std::vector<LeaseRow> rows);
 std::string as_json_array(const std::vector<LeaseRow>& rows);
 
 }  // namespace melange::cli

@@ -7,17 +7,17 @@
 #include <exception>
 #include <string>
 
+#include "api_commands.h"
 #include "commands.h"
 #include "melange/daemon/serve.h"
+#include "token_commands.h"
 
 namespace {
-
-constexpr const char* kDefaultConfig = "/etc/melange/melange.toml";
 
 int run(int argc, char** argv) {
   CLI::App app("Melange: DHCP and IP address management in one server.", "melange");
   app.require_subcommand(1);
-  std::string config = kDefaultConfig;
+  std::string config = melange::cli::kDefaultConfig;
   const auto takes_config = [&](CLI::App* command) {
     command->add_option("-c,--config", config, "The configuration file (TOML).")
         ->capture_default_str();
@@ -29,20 +29,16 @@ int run(int argc, char** argv) {
   takes_config(check);
   CLI::App* print = app.add_subcommand("config", "Print every key with its default and help.");
   CLI::App* version = app.add_subcommand("version", "Print the version.");
-  CLI::App* lease = app.add_subcommand("lease", "Leases, straight from the store.");
-  lease->require_subcommand(1);
-  CLI::App* list = lease->add_subcommand("list", "List all address records.");
-  takes_config(list);
-  bool as_json = false;
-  list->add_flag("--json", as_json, "As a JSON array, for programs.");
+  const melange::cli::ApiCommands api(app);
+  const melange::cli::TokenCommands tokens(app);
 
   CLI11_PARSE(app, argc, argv);
   if (serve->parsed()) return melange::daemon::serve(config);
   if (check->parsed()) return melange::cli::check(config);
   if (print->parsed()) return melange::cli::print_default_config();
-  if (list->parsed()) return melange::cli::list_leases(config, as_json);
   if (version->parsed()) return melange::cli::print_version();
-  return 1;
+  if (const auto status = tokens.run()) return *status;
+  return api.run().value_or(1);
 }
 
 }  // namespace
