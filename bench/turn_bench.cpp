@@ -74,7 +74,7 @@ net::HostLink host() {
 class Server {
  public:
   Server() : store(std::move(*store::Store::open(directory.file("store")))), turn(store, unheard_) {
-    must(turn.apply(plan(), kNow));
+    must(turn.apply(plan(), "config", kNow));
     auto snapshot = store.snapshot();
     const auto networks = snapshot->view().networks();
     const auto blocks = snapshot->view().blocks();
@@ -87,7 +87,7 @@ class Server {
  private:
   store::Changes plan() {
     auto snapshot = store.snapshot();
-    return ipam::plan_config(snapshot->view(), {network()}, kNow);
+    return ipam::plan_config(snapshot->view(), {network()}, kNow).value();
   }
 
   test::TempDirectory directory;

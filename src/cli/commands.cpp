@@ -5,6 +5,7 @@
 
 #include "lease_table.h"
 #include "melange/config/load.h"
+#include "melange/config/tokens.h"
 #include "melange/store/store.h"
 
 namespace melange::cli {
@@ -24,6 +25,12 @@ int check(const std::string& config_path) {
   if (!config) {
     std::fputs(config::text(config_path, config.error()).c_str(), stderr);
     return 1;
+  }
+  if (const auto& path = config->http.tokens.value) {
+    if (const auto tokens = config::load_tokens(*path); !tokens) {
+      std::fputs(config::text(*path, tokens.error()).c_str(), stderr);
+      return 1;
+    }
   }
   print(config_path + ": ok\n");
   return 0;

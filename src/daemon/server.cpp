@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
+#include "housekeeping.h"
 #include "melange/base/text.h"
 #include "melange/dhcp/sweep.h"
 #include "melange/ipam/plan.h"
@@ -19,8 +21,11 @@ using base::Status;
 constexpr std::uint64_t kSignals = 1ull << 32;
 constexpr std::uint64_t kHostLinks = 2ull << 32;
 constexpr std::uint64_t kRouted = 3ull << 32;
+constexpr std::uint64_t kOperations = 4ull << 32;
 
 constexpr base::Nanos kSweepPause = std::chrono::seconds(1);       // between passes
+constexpr base::Nanos kOfferedPause = std::chrono::milliseconds(200);
+constexpr base::Nanos kPrunePause = std::chrono::seconds(1);
 constexpr base::Nanos kSliceTime = std::chrono::milliseconds(20);  // between slices of one
 
 template <class T>
@@ -55,10 +60,12 @@ base::Result<std::unique_ptr<Server>> Server::open(std::string config_path, conf
   if (!poller) return forward(poller);
   auto routed = io::open_udp_link(wire::kServerPort4);
   if (!routed) return forward(routed);
+  auto operations = Operations::open();
+  if (!operations) return forward(operations);
   std::unique_ptr<Server> server(
       new Server(std::move(config_path), std::move(config), log,
                  Parts{std::move(*store), std::move(*host_links), std::move(*poller),
-                       std::move(signals), std::move(*routed), *stamp}));
+                       std::move(signals), std::move(*routed), std::move(*operations), *stamp}));
   if (auto started = server->start(); !started) return std::unexpected(started.error());
   return server;
 }
@@ -75,6 +82,10 @@ Server::Server(std::string config_path, config::Config config, Log& log, Parts p
       clock_(parts.stamp),
       decision_log_(log),
       turn_(store_, decision_log_),
+      operations_(std::move(parts.operations)),
+      api_turn_(operations_, log,
+                [this](std::span<const store::Change> changes) { follow_changes(changes); }),
+      application_(store_, clock_, operations_),
       batch_(std::make_unique<io::Batch>()) {
   ports_.routed = routed_.get();
 }
@@ -88,8 +99,48 @@ Status Server::start() {
   if (auto added = poller_.add(signals_.descriptor(), kSignals); !added) return added;
   if (auto added = poller_.add(host_links_.descriptor(), kHostLinks); !added) return added;
   if (auto added = poller_.add(routed_->descriptor(), kRouted); !added) return added;
+  if (auto added = poller_.add(operations_.descriptor(), kOperations); !added) return added;
+  auto settings = read_settings(config_);
+  if (!settings) return forward(settings);
+  api_turn_.set_settings(settings->api);
+  application_.set(std::move(*settings));
   if (auto applied = apply_config(config_); !applied) return applied;
   follow_links();
+  return serve_http(config_);
+}
+
+base::Result<Application::Settings> Server::read_settings(const config::Config& config) const {
+  Application::Settings settings;
+  if (const auto& path = config.http.tokens.value) {
+    auto tokens = admin::Tokens::load(*path);
+    if (!tokens) return forward(tokens);
+    settings.tokens = std::move(*tokens);
+  }
+  admin::Settings api;
+  api.default_cidr = config.ipam.default_cidr;
+  api.dns.assign(config.ipam.dns.begin(), config.ipam.dns.end());
+  api.quarantine_time = config.ipam.quarantine_time;
+  settings.api = std::make_shared<const admin::Settings>(std::move(api));
+  return settings;
+}
+
+Status Server::serve_http(const config::Config& config) {
+  http::Settings settings;
+  for (const auto& address : config.http.listen) settings.listen.push_back(address.value);
+  settings.tls_certificate = config.http.tls_certificate.value.value_or("");
+  settings.tls_key = config.http.tls_key.value.value_or("");
+  settings.host_names = config.http.host_names;
+  settings.connections = config.http.connections;
+  settings.timeout = config.http.timeout;
+  // Who follows the change log shall not be cut off by every reload.
+  if (http_ && settings == http_settings_) return {};
+  http_.reset();
+  http_settings_ = settings;
+  if (settings.listen.empty()) return {};
+  auto started = http::Server::start(settings, application_);
+  if (!started) return forward(started);
+  http_.emplace(std::move(*started));
+  for (const std::string& address : http_->addresses()) log_->info("API", {{"at", address}});
   return {};
 }
 
@@ -99,10 +150,14 @@ Status Server::apply_config(const config::Config& config) {
   {
     auto txn = store_.begin();
     if (!txn) return forward(txn);
-    changes = ipam::plan_config(txn->view(), config.networks, clock_.now());
+    auto planned = ipam::plan_config(txn->view(), config.networks, clock_.now(),
+                                     config.ipam.quarantine_time);
     if (!txn->view().ok()) return std::unexpected(txn->view().error());
+    if (!planned) return forward(planned);
+    changes = std::move(*planned);
   }
-  if (auto applied = turn_.apply(changes, clock_.now()); !applied) return applied;
+  tell_retired(changes);
+  if (auto applied = turn_.apply(changes, "config", clock_.now()); !applied) return applied;
   turn_.set_limits({config.dhcp.offer_time});
   return compile_topology();
 }
@@ -116,6 +171,25 @@ Status Server::compile_topology() {
   if (!view.ok()) return std::unexpected(view.error());
   turn_.set_topology(std::move(topology));
   return {};
+}
+
+// ipam.md section 3: what left the file but is in use stays for now, and that is said.
+void Server::tell_retired(const store::Changes& changes) const {
+  for (const store::Change& change : changes) {
+    const auto* put = std::get_if<store::PutBlock>(&change);
+    if (put == nullptr || !put->block.retired) continue;
+    log_->warn("the block has left the configuration, but has leases or allocated addresses; it "
+               "stays without new ones until they are gone",
+               {{"block", text(put->block.cidr)}});
+  }
+}
+
+// After a commit of the API: what is served on the wire follows before anybody is told.
+void Server::follow_changes(std::span<const store::Change> changes) {
+  if (!dhcp::touches_topology(changes)) return;
+  turn_.set_topology(std::make_shared<const dhcp::Topology>(
+      turn_.topology().updated(changes)));
+  follow_links();
 }
 
 // Opens and closes raw links until they are those of the topology.
@@ -185,8 +259,9 @@ Status Server::run() {
                        {"links", std::to_string(raw_links_.size())}});
   notify("READY=1");
   while (!stopping_) {
+    const bool at_it = sweep_from_ || pruning_;
     const auto ready = poller_.wait(
-        std::chrono::duration_cast<base::Millis>(sweep_from_ ? kSliceTime : kSweepPause));
+        std::chrono::duration_cast<base::Millis>(at_it ? kSliceTime : kSweepPause));
     if (!ready) return forward(ready);
     bool links_changed = false;
     bool signalled = false;
@@ -197,6 +272,8 @@ Status Server::run() {
         links_changed = true;
       } else if (token == kRouted) {
         routed_ready_ = true;
+      } else if (token == kOperations) {
+        api_ready_ = true;
       } else {
         ready_.insert(static_cast<int>(token));
       }
@@ -205,8 +282,11 @@ Status Server::run() {
     if (links_changed) watch_links();
     if (signalled) handle_signals();
     sweep_if_due();
+    prune_if_due();
+    tell_followers();
   }
   notify("STOPPING=1");
+  http_.reset();
   log_->info("stopped");
   return {};
 }
@@ -233,13 +313,20 @@ void Server::reload() {
     log_->error("the store's path cannot change while serving; restart to use another store");
     return;
   }
+  const auto refuse = [&](const base::Error& error) {
+    log_->error("the configuration could not be applied; the old one stays",
+                {{"error", error.message}});
+  };
+  auto settings = read_settings(*fresh);
+  if (!settings) return refuse(settings.error());
   std::swap(config_, *fresh);
   if (auto applied = apply_config(config_); !applied) {
     std::swap(config_, *fresh);
-    log_->error("the configuration could not be applied; the old one stays",
-                {{"error", applied.error().message}});
-    return;
+    return refuse(applied.error());
   }
+  api_turn_.set_settings(settings->api);
+  application_.set(std::move(*settings));
+  if (auto served = serve_http(config_); !served) log_->error(served.error().message);
   log_->configure(config_.log);
   missing_told_.clear();
   follow_links();
@@ -287,8 +374,9 @@ void Server::receive_and_decide() {
 void Server::take_turn() {
   const bool counted =
       batch_->ring_drops > 0 || std::ranges::any_of(batch_->refused, [](auto n) { return n > 0; });
-  if (batch_->datagrams.empty() && !counted) return;
-  note_health(turn_.run(*batch_, clock_.now(), ports_));
+  const bool asked = std::exchange(api_ready_, false) && api_turn_.take();
+  if (batch_->datagrams.empty() && !counted && !asked) return;
+  note_health(turn_.run(*batch_, clock_.now(), ports_, asked ? &api_turn_ : nullptr));
 }
 
 void Server::note_health(const Status& done) {
@@ -299,6 +387,18 @@ void Server::note_health(const Status& done) {
     log_->info("commits succeed again");
   }
   degraded_ = !done;
+  application_.set_degraded(done ? "" : "cannot commit: " + done.error().message);
+}
+
+void Server::tell_followers() {
+  if (!http_) return;
+  if (io::monotonic() >= next_offered_) {
+    application_.set_offered(turn_.offers().counts());
+    next_offered_ = io::monotonic() + kOfferedPause;
+  }
+  if (turn_.counters().commits == commits_told_) return;
+  commits_told_ = turn_.counters().commits;
+  http_->notify();
 }
 
 void Server::sweep_if_due() {
@@ -315,9 +415,26 @@ void Server::sweep_if_due() {
       return;
     }
   }
-  note_health(turn_.apply(swept.changes, clock_.now()));
+  note_health(turn_.apply(swept.changes, "sweeper", clock_.now()));
   sweep_from_ = swept.next;
   next_sweep_ = io::monotonic() + (swept.next ? kSliceTime : kSweepPause);
+}
+
+void Server::prune_if_due() {
+  if (io::monotonic() < next_prune_) return;
+  next_prune_ = io::monotonic() + kPrunePause;
+  store::Changes changes;
+  {
+    auto snapshot = store_.snapshot();
+    if (!snapshot) return;
+    const store::View view = snapshot->view();
+    changes = prune(view, config_.changes, clock_.now());
+    if (!view.ok()) return log_->error(view.error().message);
+  }
+  pruning_ = !changes.empty();
+  if (!pruning_) return;
+  next_prune_ = io::monotonic() + kSliceTime;
+  note_health(turn_.apply(changes, "sweeper", clock_.now()));
 }
 
 }  // namespace melange::daemon

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The server as an object: configuration, store, links and turn, and the loop that feeds them. One
-// thread; the only other one writes the log.
+// thread; beside it one writes the log, and one serves HTTP.
 #pragma once
 
 #include <map>
@@ -10,10 +10,13 @@
 #include <set>
 #include <string>
 
+#include "api_turn.h"
+#include "application.h"
 #include "decision_log.h"
 #include "log.h"
 #include "melange/config/load.h"
 #include "melange/daemon/turn.h"
+#include "melange/http/server.h"
 #include "melange/io/clock.h"
 #include "melange/io/host_links.h"
 #include "melange/io/link.h"
@@ -41,6 +44,7 @@ class Server {
     io::Poller poller;
     io::SignalQueue signals;
     std::unique_ptr<io::Link> routed;
+    Operations operations;
     base::Instant stamp;
   };
   struct RawLink {
@@ -51,7 +55,11 @@ class Server {
   Server(std::string config_path, config::Config config, Log& log, Parts parts);
   base::Status start();
   base::Status apply_config(const config::Config& config);
+  base::Result<Application::Settings> read_settings(const config::Config& config) const;
+  base::Status serve_http(const config::Config& config);
   base::Status compile_topology();
+  void tell_retired(const store::Changes& changes) const;
+  void follow_changes(std::span<const store::Change> changes);
   void follow_links();
   void open_link(const net::HostLink& host);
   void close_link(int ifindex);
@@ -62,6 +70,8 @@ class Server {
   void receive_and_decide();
   void take_turn();
   void sweep_if_due();
+  void prune_if_due();
+  void tell_followers();
   void note_health(const base::Status& done);
 
   std::string config_path_;
@@ -75,16 +85,26 @@ class Server {
   io::Clock clock_;
   DecisionLog decision_log_;
   Turn turn_;
+  Operations operations_;
+  ApiTurn api_turn_;
+  Application application_;
+  http::Settings http_settings_;
+  std::optional<http::Server> http_;  // stops before what it asks
   std::map<int, RawLink> raw_links_;  // by ifindex
   Ports ports_;
   std::unique_ptr<io::Batch> batch_;
   std::set<int> ready_;  // ifindex of links with something to receive
   bool routed_ready_ = false;
+  bool api_ready_ = false;
   int served_last_ = 0;                 // ifindex where the last batch ended: others go first
   std::set<std::string> missing_told_;  // interfaces that the log has named as missing
   bool stopping_ = false;
   bool degraded_ = false;
+  std::uint64_t commits_told_ = 0;  // to those who follow the change log
   base::Nanos next_sweep_{};
+  base::Nanos next_prune_{};
+  base::Nanos next_offered_{};
+  bool pruning_ = false;  // there is more to drop
   std::optional<store::AddressKey> sweep_from_;
 };
 

@@ -44,38 +44,38 @@ void Turn::set_topology(std::shared_ptr<const dhcp::Topology> topology) {
   topology_ = std::move(topology);
 }
 
-base::Status Turn::run(const io::Batch& batch, base::Instant now, const Ports& ports) {
+base::Status Turn::run(const io::Batch& batch, base::Instant now, const Ports& ports,
+                       Guest* guest) {
   for (std::size_t i = 0; i < batch.refused.size(); ++i) counters_.refused[i] += batch.refused[i];
   counters_.ring_drops += batch.ring_drops;
   offers_.drop_expired(now);
   undone_.resize(batch.datagrams.size());
   std::iota(undone_.begin(), undone_.end(), std::size_t{0});
-  base::Status done = decide_all(batch, now, ports);
+  base::Status done = decide_all(batch, now, ports, guest);
   // The store can only grow between transactions: what it did not take is decided once more.
-  if (!done && done.error().fault == base::Fault::kMapFull) done = decide_all(batch, now, ports);
+  if (!done && done.error().fault == base::Fault::kMapFull) {
+    done = decide_all(batch, now, ports, guest);
+  }
   if (!done) counters_.decisions[static_cast<std::size_t>(Reason::kStoreFailed)] += undone_.size();
+  if (guest != nullptr) guest->settled(done.has_value());
   return done;
 }
 
 // Decides what is in `undone_`, commits, and sends. On failure `undone_` keeps those datagrams
 // whose outcome was lost with the transaction; all others have been answered.
-base::Status Turn::decide_all(const io::Batch& batch, base::Instant now, const Ports& ports) {
+base::Status Turn::decide_all(const io::Batch& batch, base::Instant now, const Ports& ports,
+                              Guest* guest) {
   auto txn = store_->begin();
   if (!txn) return std::unexpected(txn.error());
+  txn->act_as("dhcp", now);
   clear_queues();
-  base::Status done;
-  std::size_t decided = 0;
-  for (; decided < undone_.size() && done; ++decided) {
-    const auto waits = decide_one(batch.datagrams[undone_[decided]], *txn, now, ports);
-    if (!waits) done = std::unexpected(waits.error());
-    if (!waits || *waits) waiting_.push_back(undone_[decided]);
-  }
+  base::Status done = decide_packets(batch, now, ports, *txn);
   send(now_);
+  if (done && guest != nullptr) {
+    if (auto decided = guest->decide(*txn, now); !decided) done = std::unexpected(decided.error());
+  }
   if (done) done = txn->commit(now);
   observer_->committed(done.has_value());
-  waiting_.insert(waiting_.end(), undone_.begin() + static_cast<std::ptrdiff_t>(decided),
-                  undone_.end());
-  undone_.swap(waiting_);
   if (!done) {
     ++counters_.failed_commits;
     return done;
@@ -84,6 +84,22 @@ base::Status Turn::decide_all(const io::Batch& batch, base::Instant now, const P
   undone_.clear();
   for (const auto& [network, identity] : offers_to_release_) offers_.release(network, identity);
   send(after_commit_);
+  return done;
+}
+
+// Afterwards `undone_` holds those that wait for the commit, and those that were not come to.
+base::Status Turn::decide_packets(const io::Batch& batch, base::Instant now, const Ports& ports,
+                                  store::Txn& txn) {
+  base::Status done;
+  std::size_t decided = 0;
+  for (; decided < undone_.size() && done; ++decided) {
+    const auto waits = decide_one(batch.datagrams[undone_[decided]], txn, now, ports);
+    if (!waits) done = std::unexpected(waits.error());
+    if (!waits || *waits) waiting_.push_back(undone_[decided]);
+  }
+  waiting_.insert(waiting_.end(), undone_.begin() + static_cast<std::ptrdiff_t>(decided),
+                  undone_.end());
+  undone_.swap(waiting_);
   return done;
 }
 
@@ -207,9 +223,11 @@ void Turn::send(std::vector<Packet>& packets) {
 
 namespace {
 
-base::Status apply_once(store::Store& store, const store::Changes& changes, base::Instant now) {
+base::Status apply_once(store::Store& store, const store::Changes& changes,
+                        std::string_view actor, base::Instant now) {
   auto txn = store.begin();
   if (!txn) return std::unexpected(txn.error());
+  txn->act_as(actor, now);
   for (const store::Change& change : changes) {
     if (auto applied = txn->apply(change); !applied) return applied;
   }
@@ -218,11 +236,12 @@ base::Status apply_once(store::Store& store, const store::Changes& changes, base
 
 }  // namespace
 
-base::Status Turn::apply(const store::Changes& changes, base::Instant now) {
+base::Status Turn::apply(const store::Changes& changes, std::string_view actor,
+                         base::Instant now) {
   if (changes.empty()) return {};
-  base::Status done = apply_once(*store_, changes, now);
+  base::Status done = apply_once(*store_, changes, actor, now);
   if (!done && done.error().fault == base::Fault::kMapFull) {
-    done = apply_once(*store_, changes, now);
+    done = apply_once(*store_, changes, actor, now);
   }
   return done;
 }

@@ -67,14 +67,9 @@ std::map<std::uint8_t, Octets> options_of_fields(const store::Block& block) {
 
 }  // namespace
 
-std::vector<store::OptionValue> block_options(const store::Block& block,
-                                              const store::Network& network) {
-  std::map<std::uint8_t, Octets> options;
-  if (block.cidr.family() == net::Family::kV4) {
-    for (const auto& value : network.options) options[value.code] = value.octets;
-    for (auto& [option, octets] : options_of_fields(block)) options[option] = std::move(octets);
-    for (const auto& value : block.options) options[value.code] = value.octets;
-  }
+std::vector<store::OptionValue> block_options(const store::Block& block) {
+  std::map<std::uint8_t, Octets> options = options_of_fields(block);
+  for (const auto& value : block.options) options[value.code] = value.octets;
   std::vector<store::OptionValue> values;
   for (auto& [option, octets] : options) values.push_back({option, std::move(octets)});
   return values;

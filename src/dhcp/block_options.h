@@ -9,9 +9,8 @@
 
 namespace melange::dhcp {
 
-// One value per code; the more specific one wins: network's options, then what the block's fields
-// say, then the block's options.
-std::vector<store::OptionValue> block_options(const store::Block& block,
-                                              const store::Network& network);
+// One value per code: the block's own options go before what its fields say (mask, routers, DNS,
+// MTU, routes). The block must be of IPv4.
+std::vector<store::OptionValue> block_options(const store::Block& block);
 
 }  // namespace melange::dhcp

@@ -37,7 +37,7 @@ Claim4 claim_on_record(const Scene4& scene, const AddressRecord& record, bool po
 
 // The claim without regard to offers and to the client's other addresses.
 Claim4 claim_alone(const Scene4& scene, const Judgement4& judged, net::Ipv4 address) {
-  const bool pooled = judged.block->dynamic.contains(address);
+  const bool pooled = scene.topology.may_lease(*judged.block, address);
   if (judged.record) return claim_on_record(scene, *judged.record, pooled);
   return pooled ? Claim4::kFree : Claim4::kExcluded;
 }

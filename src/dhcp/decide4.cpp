@@ -40,6 +40,12 @@ Reply4 lease_reply(const Scene4& scene, wire::MessageType4 type, const ServedBlo
   return reply;
 }
 
+// What the operator gave to the address goes to its owner, and to nobody else.
+void carry_own(const AddressRecord& record, Reply4& reply) {
+  reply.hostname = record.hostname;
+  reply.options = record.options;
+}
+
 Decision4 discover(const Scene4& scene) {
   const auto picked = pick_address(scene);
   if (!picked) return silent(Reason::kNoFreeAddress);
@@ -51,7 +57,7 @@ Decision4 discover(const Scene4& scene) {
   if (picked->block->retired && record) lease_time = remaining(*record, scene.now);
   decision.reply =
       lease_reply(scene, wire::MessageType4::kOffer, *picked->block, picked->address, lease_time);
-  if (record) decision.reply->hostname = record->hostname;
+  if (record && owns(scene, *record)) carry_own(*record, *decision.reply);
   decision.offer =
       HoldOffer{{scene.network().id, scene.identity, key, scene.now + scene.limits.offer_time}};
   return decision;
@@ -63,7 +69,7 @@ void hand_over(const Scene4& scene, const Judgement4& judged, Decision4& decisio
   const auto& record = judged.record;
   if (!record || record->reserved_for.empty() || record->identity != scene.identity) return;
   if (!is_live(*record, scene.now)) return;
-  const bool pooled = judged.block->dynamic.contains(record->key.address);
+  const bool pooled = scene.topology.may_lease(*judged.block, record->key.address);
   if (const auto left = ended(*record, pooled, scene.now)) {
     decision.changes.push_back(store::PutAddress{*left});
   }
@@ -122,7 +128,7 @@ Decision4 request(const Scene4& scene) {
   decision.reply =
       lease_reply(scene, wire::MessageType4::kAck, *judged.block, address, given.lease_time);
   if (judged.record && judged.claim == Claim4::kReserved) {
-    decision.reply->hostname = judged.record->hostname;
+    carry_own(*judged.record, *decision.reply);
   }
   decision.changes = given.changes;
   decision.offer = ReleaseOffer{};
@@ -147,7 +153,8 @@ Decision4 release(const Scene4& scene) {
   if (!record) return silent(Reason::kNotOwner);
   Decision4 decision = silent(Reason::kReleased);
   const ServedBlock* block = scene.network().block_of(address);
-  if (const auto left = ended(*record, block->dynamic.contains(address), scene.now)) {
+  const bool pooled = scene.topology.may_lease(*block, address);
+  if (const auto left = ended(*record, pooled, scene.now)) {
     decision.changes.push_back(store::PutAddress{*left});
   } else {
     decision.changes.push_back(store::EraseAddress{record->key});
@@ -213,8 +220,11 @@ Decision4 inform(const Scene4& scene) {
   reply.server_id = server_id_for(scene.place, block);
   reply.ciaddr = query.ciaddr();
   reply.block = block;
+  const store::AddressKey key = scene.key(*block, client);
+  const auto record = scene.view.address(key);
+  if (record && owns(scene, *record)) carry_own(*record, reply);
   decision.reply = reply;
-  note_seen(scene, scene.key(*block, client), decision);
+  note_seen(scene, key, decision);
   return decision;
 }
 
@@ -250,6 +260,7 @@ Decision4 decide(const Query4& query, const store::View& view, const Topology& t
   Decision4 decision = decide_in(scene);
   decision.network = place->network;
   decision.identity = identity;
+  if (decision.reply) decision.reply->network = place->network;
   if (decision.reply && place->link != nullptr) decision.reply->mtu = place->link->host.mtu;
   return decision;
 }

@@ -30,6 +30,13 @@ bool says_it_already(const AddressRecord& stored, const AddressRecord& wanted, S
   return stored.expires == stored.since + lease_time && now - stored.since < lease_time / 10.0;
 }
 
+// What an operator gives to an address goes to its owner: a dynamic lease has none of it.
+void forget_operator(AddressRecord& record) {
+  record.hostname = {};
+  record.interface = {};
+  record.options.clear();
+}
+
 AddressRecord record_for(const Scene4& scene, const Judgement4& judged, net::Ipv4 address,
                          Seconds lease_time) {
   AddressRecord record = judged.record.value_or(AddressRecord{});
@@ -37,7 +44,7 @@ AddressRecord record_for(const Scene4& scene, const Judgement4& judged, net::Ipv
   record.network = scene.network().id;
   const bool owner = judged.claim == Claim4::kReserved;
   record.state = owner ? AddressState::kBound : AddressState::kLeased;
-  if (!owner) record.hostname = {};
+  if (!owner) forget_operator(record);
   record.identity = scene.identity;
   record.reserved_for = {};
   record.mac.reset();
@@ -56,7 +63,7 @@ void end_other_leases(const Scene4& scene, const store::AddressKey& kept,
     if (!record || record->identity != scene.identity) continue;
     if (record->state != AddressState::kLeased && record->state != AddressState::kBound) continue;
     const ServedBlock* block = scene.network().block_of(key.address.v4());
-    const bool pooled = block != nullptr && block->dynamic.contains(key.address);
+    const bool pooled = block != nullptr && scene.topology.may_lease(*block, key.address);
     if (const auto left = ended(*record, pooled, scene.now)) {
       changes.push_back(store::PutAddress{*left});
     } else {
@@ -130,6 +137,7 @@ std::optional<AddressRecord> ended(const AddressRecord& record, bool pooled, Ins
   }
   if (!pooled) return std::nullopt;
   left.state = AddressState::kHeld;
+  forget_operator(left);
   return left;
 }
 

@@ -106,4 +106,13 @@ void Offers::remove_from_runs(const AddressKey& address) {
   if (first < address.address) runs_[{address.block, address.address.previous()}] = first;
 }
 
+std::map<store::BlockId, std::uint64_t> Offers::counts() const {
+  std::map<store::BlockId, std::uint64_t> counts;
+  for (const auto& [last, first] : runs_) {
+    const net::Uint128 size = last.address.value() - first.value() + 1;
+    counts[last.block] += static_cast<std::uint64_t>(size);
+  }
+  return counts;
+}
+
 }  // namespace melange::dhcp

@@ -10,6 +10,8 @@ namespace {
 using store::AddressKey;
 using store::AddressRecord;
 
+constexpr std::size_t kRunsBeforeCount = 16;
+
 std::optional<Pick4> own_with_claim(const Scene4& scene, Claim4 wanted) {
   std::optional<Pick4> found;
   for (const AddressKey& key : scene.own) {
@@ -40,23 +42,44 @@ std::optional<Pick4> requested(const Scene4& scene) {
   return Pick4{judged.block, *scene.query.requested};
 }
 
-// The first address that is free and not on offer: steps over whole runs of either, and over what
-// the topology takes out of the pools (the host's own addresses).
+// Of a run of free addresses, the lowest that may be leased and is on offer to nobody: whole runs
+// of offers and of denied octets are stepped over.
+std::optional<net::Ipv4> lowest_in(const Scene4& scene, const ServedBlock& block,
+                                   const net::Range& run) {
+  for (auto rest = std::optional(run); rest;) {
+    const auto clear = block.dynamic.denied.first_clear(*rest);
+    if (!clear) return std::nullopt;
+    net::Address open = scene.offers.next_unoffered({block.id, *clear});
+    if (open == *clear) {
+      if (scene.topology.may_lease(block, open)) return open.v4();
+      // Only the host's own addresses are free in the store and not ours to lease.
+      if (!block.dynamic.contains(open) || open == run.last()) return std::nullopt;
+      open = open.next();
+    }
+    rest = net::Range::make(open, run.last());
+  }
+  return std::nullopt;
+}
+
+// Denied octets that are free part the leased ones in as many runs as there are of them. Once some
+// have been looked at in vain, the block's count tells whether there is any use in the others.
+bool all_denied(const Scene4& scene, const ServedBlock& block) {
+  return !block.dynamic.denied.empty() && scene.view.usage(block.id).free == 0;
+}
+
 std::optional<Pick4> next_free(const Scene4& scene, const ServedBlock& block) {
-  AddressKey from{block.id, block.cidr.network()};
-  while (const auto run = scene.view.next_free(block.id, from.address)) {
-    from.address = run->first();
-    const net::Address candidate = scene.offers.next_unoffered(from);
-    if (!block.cidr.contains(candidate)) return std::nullopt;
-    const bool free = run->contains(candidate);
-    if (free && block.dynamic.contains(candidate)) return Pick4{&block, candidate.v4()};
-    from.address = free ? candidate.next() : candidate;
+  net::Address from = block.cidr.network();
+  for (std::size_t runs = 1; const auto run = scene.view.next_free(block.id, from); ++runs) {
+    if (const auto found = lowest_in(scene, block, *run)) return Pick4{&block, *found};
+    if (run->last() == block.cidr.last()) return std::nullopt;
+    if (runs == kRunsBeforeCount && all_denied(scene, block)) return std::nullopt;
+    from = run->last().next();
   }
   return std::nullopt;
 }
 
 bool may_take(const Scene4& scene, const ServedBlock& block, const AddressKey& key) {
-  return block.dynamic.contains(key.address) && !scene.offers.is_offered(key);
+  return scene.topology.may_lease(block, key.address) && !scene.offers.is_offered(key);
 }
 
 std::optional<Pick4> longest_held(const Scene4& scene, const ServedBlock& block) {
@@ -74,7 +97,7 @@ std::optional<Pick4> expired(const Scene4& scene, const ServedBlock& block) {
   if (block.dynamic.empty()) return std::nullopt;
   std::optional<Pick4> found;
   std::size_t looked_at = 0;
-  const net::Address start = block.dynamic.ranges().front().first();
+  const net::Address start = block.dynamic.ranges.ranges().front().first();
   scene.view.scan(block.id, start, [&](const AddressRecord& record) {
     if (is_vacant(record, scene.now) && may_take(scene, block, record.key)) {
       found = Pick4{&block, record.key.address.v4()};
@@ -90,9 +113,9 @@ std::optional<Pick4> in_any_block(const Scene4& scene, auto&& attempt) {
   if (near_block != nullptr && !near_block->retired) {
     if (auto found = attempt(scene, *near_block)) return found;
   }
-  for (const ServedBlock& block : scene.network().blocks) {
-    if (&block == near_block || block.retired) continue;
-    if (auto found = attempt(scene, block)) return found;
+  for (const ServedBlock* const block : scene.network().pooled) {
+    if (block == near_block) continue;
+    if (auto found = attempt(scene, *block)) return found;
   }
   return std::nullopt;
 }

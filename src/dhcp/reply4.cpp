@@ -72,21 +72,41 @@ void add_lease_times(const Reply4& reply, OptionList& options) {
   }
 }
 
-// The block's value for what the client asks for; 249 is 121 under Microsoft's number.
+Bytes value_of(const std::vector<store::OptionValue>& options, std::uint8_t option) {
+  const auto at = std::ranges::find(options, option, &store::OptionValue::code);
+  return at == options.end() ? Bytes{} : Bytes(at->octets);
+}
+
+// The most specific value: the address's, the block's, the network's; 249 is 121 under Microsoft's
+// number.
 Bytes value_of(const Reply4& reply, std::uint8_t option) {
+  if (const Bytes own = value_of(reply.options, option); !own.empty()) return own;
   if (option == code::kHostName && !reply.hostname.empty()) return reply.hostname.view();
-  const Bytes value = reply.block->options.find(option);
+  const Bytes value = reply.network->option(*reply.block, option);
   if (value.empty() && option == code::kClasslessRoutesMicrosoft) {
-    return reply.block->options.find(code::kClasslessRoutes);
+    return value_of(reply, code::kClasslessRoutes);
   }
   return value;
+}
+
+// A client that asks for nothing gets what there is.
+void add_all(const Reply4& reply, OptionList& options) {
+  options.add(code::kHostName, value_of(reply, code::kHostName));
+  std::bitset<256> there;
+  for (const store::OptionValue& own : reply.options) there.set(own.code);
+  for (const std::uint8_t option : reply.block->options.codes()) there.set(option);
+  for (const std::uint8_t option : reply.network->options.codes()) there.set(option);
+  for (unsigned i = 0; i < there.size(); ++i) {
+    const auto option = static_cast<std::uint8_t>(i);
+    if (there[i]) options.add(option, value_of(reply, option), is_required(option));
+  }
 }
 
 void add_block_options(const Query4& query, const Reply4& reply, OptionList& options) {
   const Bytes asked = query.message->option(code::kParameterRequestList);
   const bool asks_routes = std::ranges::find(asked, code::kClasslessRoutes) != asked.end();
   const bool sends_routes =
-      (asks_routes || asked.empty()) && !reply.block->options.find(code::kClasslessRoutes).empty();
+      (asks_routes || asked.empty()) && !value_of(reply, code::kClasslessRoutes).empty();
   if (sends_routes) {
     // RFC 3442: the client would ignore them beside option 121.
     options.leave_out(code::kRouters);
@@ -99,12 +119,7 @@ void add_block_options(const Query4& query, const Reply4& reply, OptionList& opt
   for (const std::uint8_t option : asked) {
     options.add(option, value_of(reply, option), is_required(option));
   }
-  if (!asked.empty()) return;
-  // A client that asks for nothing gets what there is.
-  options.add(code::kHostName, value_of(reply, code::kHostName));
-  for (const std::uint8_t option : reply.block->options.codes()) {
-    options.add(option, reply.block->options.find(option), is_required(option));
-  }
+  if (asked.empty()) add_all(reply, options);
 }
 
 wire::Header4 header_of(const Query4& query, const Reply4& reply) {

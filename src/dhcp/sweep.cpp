@@ -17,10 +17,10 @@ using store::AddressState;
 bool is_past(const AddressRecord& record, const ServedNetwork& network, Instant now) {
   switch (record.state) {
     case AddressState::kReserved:
+    case AddressState::kQuarantined:  // kept in the order of their ends: see `due`
       return false;
     case AddressState::kBound:
     case AddressState::kLeased:
-    case AddressState::kQuarantined:
       return now >= record.expires;
     case AddressState::kHeld:
       return now - record.since >= network.hold_time;
@@ -30,50 +30,66 @@ bool is_past(const AddressRecord& record, const ServedNetwork& network, Instant 
   return false;
 }
 
-store::Change after(const AddressRecord& record, const ServedBlock& block, Instant now) {
+store::Change after(const AddressRecord& record, bool pooled, Instant now) {
   const bool was_leased = record.state == AddressState::kBound ||
                           record.state == AddressState::kLeased || !record.reserved_for.empty();
   if (was_leased) {
-    const auto left = ended(record, block.dynamic.contains(record.key.address), now);
-    if (left) return store::PutAddress{*left};
+    if (const auto left = ended(record, pooled, now)) return store::PutAddress{*left};
   }
   return store::EraseAddress{record.key};
 }
 
-struct Position {
-  const ServedNetwork* network;
-  const ServedBlock* block;
-};
-
-std::vector<Position> all_blocks(const Topology& topology) {
-  std::vector<Position> blocks;
-  for (const ServedNetwork& network : topology.networks()) {
-    for (const ServedBlock& block : network.blocks) blocks.push_back({&network, &block});
-  }
-  std::ranges::sort(blocks, {}, [](const Position& at) { return at.block->id; });
-  return blocks;
+// Sweeps one block from `start` on; false once the slice has no room for more.
+bool sweep_block(const store::View& view, const Topology& topology, const ServedBlock& block,
+                 const net::Address& start, Instant now, std::size_t& room, Sweep& swept) {
+  const ServedNetwork* const network = topology.network(block.network);
+  if (network == nullptr) return true;
+  view.scan(block.id, start, [&](const AddressRecord& record) {
+    if (room == 0) {
+      swept.next = record.key;
+      return false;
+    }
+    --room;
+    if (is_past(record, *network, now)) {
+      const bool pooled = topology.may_lease(block, record.key.address);
+      swept.changes.push_back(after(record, pooled, now));
+    }
+    return true;
+  });
+  return !swept.next;
 }
 
 }  // namespace
 
+store::Changes due(const store::View& view, Instant now, std::size_t most) {
+  store::Changes changes;
+  view.scan_due(now, [&](const store::AddressKey& key) {
+    if (changes.size() == most) return false;
+    if (const auto record = view.address(key)) changes.push_back(after(*record, false, now));
+    return true;
+  });
+  return changes;
+}
+
 Sweep sweep(const store::View& view, const Topology& topology,
             const std::optional<store::AddressKey>& from, Instant now) {
   Sweep swept;
-  std::size_t left = base::limits::kSweepRecords;
-  for (const Position& at : all_blocks(topology)) {
-    if (from && at.block->id < from->block) continue;
-    const bool resumed = from && at.block->id == from->block;
-    const net::Address start = resumed ? from->address : at.block->cidr.network();
-    view.scan(at.block->id, start, [&](const AddressRecord& record) {
-      if (left == 0) {
-        swept.next = record.key;
-        return false;
-      }
-      --left;
-      if (is_past(record, *at.network, now)) swept.changes.push_back(after(record, *at.block, now));
-      return true;
-    });
-    if (swept.next) break;
+  swept.changes = due(view, now, base::limits::kSweepRecords);
+  std::size_t room = base::limits::kSweepRecords - swept.changes.size();
+  const store::AddressKey begin = from.value_or(store::AddressKey{});
+  const auto blocks = topology.blocks();
+  const auto first = std::ranges::lower_bound(blocks, begin.block, {},
+                                              [](const BlockPtr& block) { return block->id; });
+  for (const BlockPtr& block : std::span(first, blocks.end())) {
+    const bool resumed = block->id == begin.block;
+    const net::Address start = resumed ? begin.address : block->cidr.network();
+    if (room == 0) {
+      swept.next = {block->id, start};
+      break;
+    }
+    // Ten thousand empty blocks cost as much as so many records.
+    --room;
+    if (!sweep_block(view, topology, *block, start, now, room, swept)) break;
   }
   return swept;
 }

@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "melange/ipam/plan.h"
 
-#include <algorithm>
-#include <map>
-#include <ranges>
-#include <set>
-
 #include "melange/base/check.h"
-#include "melange/ipam/usable.h"
-#include "records.h"
+#include "melange/base/text.h"
+#include "melange/ipam/policy.h"
+#include "planner.h"
 
 namespace melange::ipam {
 namespace {
 
 using base::Instant;
-using store::AddressKey;
 using store::AddressRecord;
 using store::AddressState;
 using store::Block;
@@ -24,12 +19,20 @@ using store::Network;
 using store::NetworkId;
 using store::Reservation;
 using store::View;
-using wire::Identity;
 
 std::vector<store::OptionValue> to_options(const config::Options4& options) {
   std::vector<store::OptionValue> values;
   for (const auto& [code, octets] : options) values.push_back({code, octets});
   return values;
+}
+
+std::vector<store::Route> to_routes(const std::vector<config::Route>& from) {
+  std::vector<store::Route> routes;
+  for (const config::Route& route : from) {
+    const auto number = static_cast<std::uint32_t>(routes.size() + 1);
+    routes.push_back({route.destination, route.gateway, number});
+  }
+  return routes;
 }
 
 Network to_network(const config::Network& from, NetworkId id) {
@@ -56,11 +59,12 @@ std::vector<net::Range> to_ranges(const std::vector<config::At<net::Range>>& fro
   return ranges;
 }
 
-Block to_block(const config::Block& from, NetworkId network, BlockId id) {
+Block to_block(const config::Block& from, const Network& network, BlockId id) {
   base::check(from.cidr.value.has_value());
   Block block;
   block.id = id;
-  block.network = network;
+  block.network = network.id;
+  block.tenant = network.tenant;
   block.cidr = *from.cidr.value;
   block.managed_by = store::ManagedBy::kConfig;
   if (from.gateway.value) block.gateway = *from.gateway.value;
@@ -73,83 +77,47 @@ Block to_block(const config::Block& from, NetworkId network, BlockId id) {
   block.renew_time = from.renew_time.value;
   block.rebind_time = from.rebind_time.value;
   block.mtu = from.mtu;
-  for (const config::Route& route : from.routes) {
-    block.routes.push_back({route.destination, route.gateway});
-  }
+  block.routes = to_routes(from.routes);
+  block.next_route = static_cast<std::uint32_t>(block.routes.size() + 1);
   block.options = to_options(from.options);
-  const net::RangeSet ranges = dynamic(block);
-  block.dynamic.assign(ranges.ranges().begin(), ranges.ranges().end());
+  derive(block, nullptr);
   return block;
 }
 
-Reservation to_reservation(const config::Reservation& from, NetworkId network) {
-  base::check(from.mac.value.has_value());
-  Reservation reservation;
-  reservation.network = network;
-  reservation.identity = Identity::of(*from.mac.value);
-  reservation.managed_by = store::ManagedBy::kConfig;
-  for (const auto& address : from.addresses) reservation.addresses.push_back(address.value);
-  reservation.hostname = from.hostname;
-  return reservation;
+}  // namespace
+
+bool is_apis(const AddressRecord& record) {
+  return !record.interface.empty() && record.state != AddressState::kQuarantined;
 }
 
-// The same but for the revision, which the store gives.
-template <class T>
-bool same(T a, const T& b) {
-  a.revision = b.revision;
-  return a == b;
+Planner::Planner(const View& view, Instant now, base::Seconds quarantine_time)
+    : view_(view),
+      now_(now),
+      quarantine_time_(quarantine_time),
+      records_(view),
+      old_networks_(view.networks()),
+      old_blocks_(view.blocks()),
+      next_network_(view.next_network_id()),
+      next_block_(view.next_block_id()),
+      next_reservation_(view.next_number(store::ObjectKind::kReservation)) {}
+
+base::Result<Changes> Planner::plan(const std::vector<config::Network>& networks) {
+  for (const config::Network& network : networks) names_.insert(network.id.value);
+  for (const config::Network& network : networks) plan_network(network);
+  plan_gone_blocks();
+  for (const config::Network& network : networks) plan_reservations(network);
+  plan_gone_networks();
+  records_.append_to(changes_);
+  move_relations();
+  move_handles();
+  drop_adopted_interfaces();
+  if (!in_the_way_.empty()) return base::failure(base::Fault::kInvalid, in_the_way_);
+  return std::move(changes_);
 }
 
-class Planner {
- public:
-  Planner(const View& view, Instant now)
-      : view_(view),
-        now_(now),
-        records_(view),
-        old_networks_(view.networks()),
-        old_blocks_(view.blocks()),
-        next_network_(view.next_network_id()),
-        next_block_(view.next_block_id()) {}
-
-  Changes plan(const std::vector<config::Network>& networks) {
-    for (const config::Network& network : networks) names_.insert(network.id.value);
-    for (const config::Network& network : networks) plan_network(network);
-    plan_gone_blocks();
-    for (const config::Network& network : networks) plan_reservations(network);
-    plan_gone_networks();
-    records_.append_to(changes_);
-    return std::move(changes_);
-  }
-
- private:
-  struct PlannedNetwork {
-    NetworkId id;
-    std::vector<Block> blocks;
-  };
-
-  bool is_planned(NetworkId id) const;
-  const Network* known_as(const config::Network& wanted) const;
-  void plan_network(const config::Network& wanted);
-  void plan_gone_blocks();
-  void plan_gone_networks();
-  void plan_reservations(const config::Network& wanted);
-  bool move_records(const Block& from);
-  void retire(const Block& block);
-  void withdraw(const Reservation& reservation);
-  void withdraw_from(const Block& block, const Reservation& reservation);
-  void reserve(const PlannedNetwork& network, const Reservation& reservation);
-
-  const View& view_;
-  Instant now_;
-  PendingRecords records_;
-  std::vector<Network> old_networks_;
-  std::vector<Block> old_blocks_;
-  NetworkId next_network_;
-  BlockId next_block_;
-  std::set<std::string> names_;                    // of all networks in the file
-  std::map<std::string, PlannedNetwork> planned_;  // by name
-  Changes changes_;
-};
+void Planner::tell(std::string what) {
+  if (in_the_way_.empty()) in_the_way_ = std::move(what);
+}
 
 bool Planner::is_planned(NetworkId id) const {
   const auto planned = planned_ | std::views::values;
@@ -160,8 +128,18 @@ bool Planner::is_planned(NetworkId id) const {
 // file and that has a block of it. A network that is renamed keeps its leases: as two networks, old
 // and new would give the same addresses to two clients of one link.
 const Network* Planner::known_as(const config::Network& wanted) const {
-  const auto named = std::ranges::find(old_networks_, wanted.id.value, &Network::name);
-  if (named != old_networks_.end()) return &*named;
+  const auto named = [&](auto&& is_ours) -> const Network* {
+    const auto at = std::ranges::find_if(old_networks_, [&](const Network& old) {
+      return old.name == wanted.id.value && is_ours(old);
+    });
+    return at == old_networks_.end() ? nullptr : &*at;
+  };
+  const auto of_tenant = [&](const Network& old) { return old.tenant == wanted.tenant; };
+  if (const Network* old = named(of_tenant)) return old;
+  const auto of_config = [](const Network& old) {
+    return old.managed_by == store::ManagedBy::kConfig;
+  };
+  if (const Network* old = named(of_config)) return old;
   for (const Network& old : old_networks_) {
     if (old.managed_by != store::ManagedBy::kConfig || names_.contains(old.name)) continue;
     const bool shares = std::ranges::any_of(old_blocks_, [&](const Block& block) {
@@ -178,19 +156,32 @@ void Planner::plan_network(const config::Network& wanted) {
   const Network* old = known_as(wanted);
   const NetworkId id = old != nullptr ? old->id : NetworkId{next_network_.value++};
   Network network = to_network(wanted, id);
+  network.created = old != nullptr ? old->created : now_;
   if (old == nullptr || !same(network, *old)) changes_.push_back(store::PutNetwork{network});
+  planned_[wanted.id.value].id = id;
+  for (const config::Block& block : wanted.blocks) plan_block(block, network);
+}
 
-  PlannedNetwork& planned = planned_[wanted.id.value];
-  planned.id = id;
-  for (const config::Block& block : wanted.blocks) {
-    const auto old_block = std::ranges::find_if(old_blocks_, [&](const Block& other) {
-      return other.network == id && other.cidr == *block.cidr.value;
-    });
-    const bool block_known = old_block != old_blocks_.end();
-    const BlockId block_id = block_known ? old_block->id : BlockId{next_block_.value++};
-    planned.blocks.push_back(to_block(block, id, block_id));
-    if (block_known && same(planned.blocks.back(), *old_block)) continue;
-    changes_.push_back(store::PutBlock{planned.blocks.back()});
+void Planner::plan_block(const config::Block& wanted, const Network& network) {
+  const auto old = std::ranges::find_if(old_blocks_, [&](const Block& other) {
+    return other.network == network.id && other.cidr == *wanted.cidr.value;
+  });
+  const bool known = old != old_blocks_.end();
+  Block block = to_block(wanted, network, known ? old->id : BlockId{next_block_.value++});
+  block.created = known ? old->created : now_;
+  block.quarantine_time = quarantine_time_;
+  planned_[network.name].blocks.push_back(block);
+  check_overlap(block);
+  if (!known || !same(block, *old)) changes_.push_back(store::PutBlock{block});
+}
+
+// A block that was made through the API and is not the same stays, and so `wanted` cannot be.
+void Planner::check_overlap(const Block& wanted) {
+  for (const Block& other : old_blocks_) {
+    const bool stays = other.managed_by == store::ManagedBy::kApi && other.id != wanted.id;
+    if (!stays || other.network != wanted.network || !other.cidr.overlaps(wanted.cidr)) continue;
+    tell(base::cat("block ", text(wanted.cidr), " overlaps with ", text(other.cidr),
+                   ", which was made through the API; delete that first"));
   }
 }
 
@@ -206,6 +197,7 @@ void Planner::plan_gone_blocks() {
     } else {
       records_.append_to(changes_);  // the block must be empty before it goes
       changes_.push_back(store::EraseBlock{old.id});
+      erased_.insert(old.id);
     }
   }
 }
@@ -219,7 +211,8 @@ bool Planner::move_records(const Block& from) {
   view_.scan(from.id, net::Address::of(from.cidr.family(), 0), [&](const AddressRecord& record) {
     const Block* to = nullptr;
     if (network != planned_.end()) to = covering(network->second.blocks, record.key.address);
-    if (to == nullptr && is_live(record, now_)) {
+    const bool quarantined = record.state == AddressState::kQuarantined && now_ < record.expires;
+    if (to == nullptr && (is_live(record, now_) || is_apis(record) || quarantined)) {
       remaining = true;
       return true;
     }
@@ -228,6 +221,7 @@ bool Planner::move_records(const Block& from) {
     AddressRecord moved = record;
     moved.key.block = to->id;
     records_.put(moved);
+    moved_.emplace(record.key, moved.key);
     return true;
   });
   return remaining;
@@ -237,6 +231,7 @@ void Planner::retire(const Block& block) {
   Block retired = block;
   retired.pools.clear();
   retired.dynamic.clear();
+  retired.fixed.clear();
   retired.retired = true;
   if (!same(retired, block)) changes_.push_back(store::PutBlock{retired});
 }
@@ -244,87 +239,39 @@ void Planner::retire(const Block& block) {
 void Planner::plan_gone_networks() {
   for (const Network& old : old_networks_) {
     if (old.managed_by != store::ManagedBy::kConfig || is_planned(old.id)) continue;
-    for (const Reservation& reservation : view_.reservations(old.id)) withdraw(reservation);
+    for (const Reservation& reservation : view_.reservations(old.id)) {
+      if (reservation.managed_by == store::ManagedBy::kConfig) withdraw(reservation);
+    }
     records_.append_to(changes_);
-    const bool has_blocks = std::ranges::any_of(old_blocks_, [&](const Block& block) {
-      const bool erased = std::ranges::any_of(changes_, [&](const store::Change& change) {
-        const auto* erase = std::get_if<store::EraseBlock>(&change);
-        return erase != nullptr && erase->id == block.id;
-      });
-      return block.network == old.id && !erased;
-    });
-    if (!has_blocks) changes_.push_back(store::EraseNetwork{old.id});
+    leave_network(old);
   }
 }
 
-void Planner::plan_reservations(const config::Network& wanted) {
-  const PlannedNetwork& network = planned_.at(wanted.id.value);
-  std::map<Identity, Reservation> desired;
-  for (const config::Reservation& reservation : wanted.reservations) {
-    Reservation made = to_reservation(reservation, network.id);
-    desired.emplace(made.identity, std::move(made));
+// A network that has left the file: it stays for what is still in it. The blocks that the API made
+// in it can be changed through the API only if the network can.
+void Planner::leave_network(const Network& network) {
+  bool is_empty = true;
+  bool has_apis = false;
+  for (const Block& block : old_blocks_) {
+    if (block.network != network.id || erased_.contains(block.id)) continue;
+    is_empty = false;
+    has_apis = has_apis || block.managed_by == store::ManagedBy::kApi;
   }
-  std::map<Identity, Reservation> known;
-  for (Reservation& old : view_.reservations(network.id))
-    known.emplace(old.identity, std::move(old));
-  // First what goes: an address may pass from one client to another.
-  for (const auto& [identity, old] : known) {
-    const auto kept = desired.find(identity);
-    if (kept == desired.end() || !same(kept->second, old)) withdraw(old);
+  if (has_apis) {
+    Network left = network;
+    left.managed_by = store::ManagedBy::kApi;
+    changes_.push_back(store::PutNetwork{std::move(left)});
   }
-  for (const auto& [identity, reservation] : desired) {
-    const auto old = known.find(identity);
-    if (old == known.end() || !same(reservation, old->second)) {
-      changes_.push_back(store::PutReservation{reservation});
-    }
-    reserve(network, reservation);
+  if (!is_empty) return;
+  for (const Reservation& left : view_.reservations(network.id)) {
+    if (left.managed_by == store::ManagedBy::kApi) withdraw(left);
   }
+  changes_.push_back(store::EraseNetwork{network.id});
 }
 
-void Planner::withdraw(const Reservation& reservation) {
-  changes_.push_back(store::EraseReservation{reservation.network, reservation.identity});
-  // A record may just have moved from one block to another: both are looked at.
-  for (const Block& block : old_blocks_) withdraw_from(block, reservation);
-  for (const auto& [name, network] : planned_) {
-    for (const Block& block : network.blocks) withdraw_from(block, reservation);
-  }
-}
-
-void Planner::withdraw_from(const Block& block, const Reservation& reservation) {
-  if (block.network != reservation.network) return;
-  for (const net::Address& address : reservation.addresses) {
-    const AddressKey key{block.id, address};
-    const auto record = block.cidr.contains(address) ? records_.find(key) : std::nullopt;
-    if (!record) continue;
-    const auto left = without_owner(*record, reservation.identity, now_);
-    if (left) {
-      records_.put(*left);
-    } else {
-      records_.erase(key);
-    }
-  }
-}
-
-void Planner::reserve(const PlannedNetwork& network, const Reservation& reservation) {
-  const base::InlineBytes<253> hostname(base::bytes_of(reservation.hostname));
-  for (const net::Address& address : reservation.addresses) {
-    const Block* block = covering(network.blocks, address);
-    base::check(block != nullptr);  // config::load has made sure
-    AddressRecord fresh;
-    fresh.key = {block->id, address};
-    fresh.network = network.id;
-    const auto record = records_.find(fresh.key);
-    AddressRecord owned =
-        with_owner(record.value_or(fresh), record.has_value(), reservation.identity, now_);
-    owned.hostname = hostname;
-    if (!record || !same(owned, *record)) records_.put(owned);
-  }
-}
-
-}  // namespace
-
-Changes plan_config(const View& view, const std::vector<config::Network>& networks, Instant now) {
-  return Planner(view, now).plan(networks);
+base::Result<Changes> plan_config(const View& view, const std::vector<config::Network>& networks,
+                                  Instant now, base::Seconds quarantine_time) {
+  return Planner(view, now, quarantine_time).plan(networks);
 }
 
 }  // namespace melange::ipam

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "melange/ipam/lease.h"
+
 namespace melange::ipam {
 
 using base::Instant;
@@ -44,6 +46,7 @@ std::optional<AddressRecord> without_owner(AddressRecord record, const Identity&
                                            Instant now) {
   if (record.reserved_for != owner && record.identity != owner) return record;
   record.hostname = {};
+  record.options.clear();
   if (record.reserved_for == owner) {
     record.reserved_for = {};
     return record;
@@ -53,6 +56,29 @@ std::optional<AddressRecord> without_owner(AddressRecord record, const Identity&
   if (!is_live(record, now)) return std::nullopt;
   record.state = AddressState::kLeased;
   return record;
+}
+
+std::optional<AddressRecord> after_lease(const AddressRecord& record, bool pooled, Instant now) {
+  AddressRecord left = record;
+  left.since = now;
+  left.expires = {};
+  if (!record.reserved_for.empty()) {
+    left.state = AddressState::kReserved;
+    left.identity = record.reserved_for;
+    left.reserved_for = {};
+    left.mac.reset();
+    return left;
+  }
+  if (record.state == AddressState::kBound) {
+    left.state = AddressState::kReserved;
+    return left;
+  }
+  if (!pooled) return std::nullopt;
+  left.state = AddressState::kHeld;
+  left.hostname = {};
+  left.interface = {};
+  left.options.clear();
+  return left;
 }
 
 std::optional<AddressRecord> PendingRecords::find(const AddressKey& key) const {

@@ -12,6 +12,10 @@ bool all_are_hosts(const net::Prefix& cidr) {
   return cidr.length() + 1 >= net::width(cidr.family());
 }
 
+void remove_all(net::RangeSet& set, std::span<const net::Range> ranges) {
+  for (const net::Range& range : ranges) set.remove(range);
+}
+
 }  // namespace
 
 net::RangeSet usable(const store::Block& block) {
@@ -31,7 +35,16 @@ net::RangeSet dynamic(const store::Block& block) {
   const net::RangeSet hosts = usable(block);
   for (const net::Range& range : hosts.ranges()) outside.remove(range);
   for (const net::Range& range : outside.ranges()) set.remove(range);
-  for (const net::Range& range : block.exclude) set.remove(range);
+  remove_all(set, block.exclude);
+  remove_all(set, block.denied);
+  return set;
+}
+
+net::RangeSet fixed(const store::Block& block) {
+  net::RangeSet set = usable(block);
+  remove_all(set, block.pools);
+  remove_all(set, block.exclude);
+  remove_all(set, block.denied);
   return set;
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// Addresses and blocks: what is counted and kept in order as they change.
 #include "applier.h"
 
+#include <algorithm>
+
 #include "codec.h"
-#include "free_ranges.h"
 #include "keys.h"
 #include "melange/base/check.h"
 #include "melange/base/limits.h"
@@ -17,14 +20,26 @@ using net::RangeSet;
 
 std::size_t slot(AddressState state) { return static_cast<std::size_t>(state); }
 
-// Copies with the revision of this commit in them, encoded.
-template <class T>
-std::vector<std::uint8_t> stamped(T object, std::uint64_t revision, base::Bytes key) {
-  object.revision = revision;
-  return encode(object, key);
+Range single(const net::Address& address) { return *Range::make(address, address); }
+
+// Of ranges that are disjoint and ascending, as a block's are.
+bool contain(const std::vector<Range>& ranges, const net::Address& address) {
+  const auto behind = std::ranges::upper_bound(ranges, address, {}, &Range::first);
+  return behind != ranges.begin() && std::prev(behind)->contains(address);
 }
 
 }  // namespace
+
+const Applier::BlockFacts& Applier::facts(BlockId id) {
+  const auto known = facts_.find(id);
+  if (known != facts_.end()) return known->second;
+  auto block = View(*tables_).block(id);
+  BlockFacts& facts = facts_[id];
+  if (!block) return facts;
+  facts = {true, std::move(block->tenant), std::move(block->dynamic), std::move(block->fixed),
+           block->denied_octets};
+  return facts;
+}
 
 void Applier::index(const AddressRecord& record, const wire::Identity& identity) {
   Key key;
@@ -38,18 +53,17 @@ void Applier::unindex(const AddressRecord& record, const wire::Identity& identit
   tables_->erase(Table::kIdentities, key.bytes());
 }
 
-void Applier::hold(const AddressRecord& record) {
-  if (record.state != AddressState::kHeld) return;
+// In or out of the orders by time, and of its interface's addresses.
+void Applier::file(const AddressRecord& record, bool in) {
+  const auto set = [&](Table table, const Key& key) {
+    in ? tables_->put(table, key.bytes(), {}) : tables_->erase(table, key.bytes());
+  };
   Key key;
-  key.add(record.key.block).add(record.since).add(record.key.address);
-  tables_->put(Table::kHeld, key.bytes(), {});
-}
-
-void Applier::unhold(const AddressRecord& record) {
-  if (record.state != AddressState::kHeld) return;
-  Key key;
-  key.add(record.key.block).add(record.since).add(record.key.address);
-  tables_->erase(Table::kHeld, key.bytes());
+  if (record.state == AddressState::kHeld) {
+    set(Table::kHeld, key.add(record.key.block).add(record.since).add(record.key.address));
+  } else if (record.state == AddressState::kQuarantined) {
+    set(Table::kDue, key.add(record.expires).add(record.key.block).add(record.key.address));
+  }
 }
 
 // A renewal changes no identity: it then touches the record's page alone.
@@ -58,20 +72,66 @@ void Applier::replace_derived(const AddressRecord* before, const AddressRecord* 
     return record != nullptr && !identity.empty() &&
            (record->identity == identity || record->reserved_for == identity);
   };
+  const auto interface_entry = [](const AddressRecord& record, Key& key) -> const Key& {
+    return begin_index(key, IndexKind::kInterfaceAddress)
+        .add(record.interface.value)
+        .add(record.key.block)
+        .add(record.key.address);
+  };
+  const bool same_interface =
+      before != nullptr && after != nullptr && before->interface == after->interface;
   if (before != nullptr) {
     for (const wire::Identity* identity : {&before->identity, &before->reserved_for}) {
       if (!identity->empty() && !has(after, *identity)) unindex(*before, *identity);
     }
-    unhold(*before);
+    file(*before, false);
+    Key key;
+    if (!before->interface.empty() && !same_interface) {
+      tables_->erase(Table::kIndex, interface_entry(*before, key).bytes());
+    }
     --usage_[before->key.block].records[slot(before->state)];
   }
   if (after != nullptr) {
     for (const wire::Identity* identity : {&after->identity, &after->reserved_for}) {
       if (!identity->empty() && !has(before, *identity)) index(*after, *identity);
     }
-    hold(*after);
+    file(*after, true);
+    Key key;
+    if (!after->interface.empty() && !same_interface) {
+      tables_->put(Table::kIndex, interface_entry(*after, key).bytes(), {});
+    }
     ++usage_[after->key.block].records[slot(after->state)];
   }
+}
+
+void Applier::take_from_free(const AddressKey& key) {
+  const BlockFacts& block = facts(key.block);
+  Delta& delta = usage_[key.block];
+  const Range range = single(key.address);
+  if (contain(block.dynamic, key.address)) {
+    delta.taken += FreeRanges(*tables_, Space::dynamic(key.block), block.denied).remove(range);
+  } else if (contain(block.fixed, key.address)) {
+    delta.taken_fixed += FreeRanges(*tables_, Space::fixed(key.block), block.denied).remove(range);
+  }
+}
+
+void Applier::give_to_free(const AddressKey& key) {
+  const BlockFacts& block = facts(key.block);
+  Delta& delta = usage_[key.block];
+  const Range range = single(key.address);
+  if (contain(block.dynamic, key.address)) {
+    delta.freed += FreeRanges(*tables_, Space::dynamic(key.block), block.denied).add(range);
+  } else if (contain(block.fixed, key.address)) {
+    delta.freed_fixed += FreeRanges(*tables_, Space::fixed(key.block), block.denied).add(range);
+  }
+}
+
+// A renewal is not told, and so its block is not even looked at.
+void Applier::log_address(const AddressRecord* before, const AddressRecord* after) {
+  const auto kind = event_of(before, after);
+  if (!kind) return;
+  const BlockId block = (after != nullptr ? after : before)->key.block;
+  log_.address(*kind, before, after, facts(block).tenant);
 }
 
 void Applier::operator()(const PutAddress& change) {
@@ -79,38 +139,30 @@ void Applier::operator()(const PutAddress& change) {
   AddressRecord record = change.record;
   record.revision = revision_;
   const auto before = View(*tables_).address(record.key);
-  // One block belongs to one network for good.
+  // A record changes its network only with its block, and then it is erased and put anew.
   check(!before || before->network == record.network);
-  if (!before) {
-    // Its records are counted with the block: without one, the store would not open again.
-    Key block;
-    const bool has_block =
-        tables_->get(Table::kBlocks, block.add(record.key.block).bytes()).has_value();
-    check(has_block || tables_->error);
-    FreeRanges free(*tables_, record.key.block);
-    usage_[record.key.block].taken +=
-        free.remove(*Range::make(record.key.address, record.key.address));
-  }
+  // Its records are counted with the block: without one, the store would not open again.
+  check(before || facts(record.key.block).exists || tables_->error);
+  if (!before) take_from_free(record.key);
   replace_derived(before ? &*before : nullptr, &record);
   Key key;
   key.add(record.key.block).add(record.key.address);
   std::array<std::uint8_t, kLongestAddressRecord> buffer;
   tables_->put(Table::kAddresses, key.bytes(), encode(record, key.bytes(), buffer));
+  log_address(before ? &*before : nullptr, &record);
 }
 
 void Applier::operator()(const EraseAddress& change) {
   changed_ = true;
-  const View view(*tables_);
-  const auto before = view.address(change.key);
+  const auto before = View(*tables_).address(change.key);
   if (!before) return;
   replace_derived(&*before, nullptr);
   Key key;
   key.add(change.key.block).add(change.key.address);
   tables_->erase(Table::kAddresses, key.bytes());
-  const auto block = view.block(change.key.block);
-  if (!block || !RangeSet(block->dynamic).contains(change.key.address)) return;
-  FreeRanges free(*tables_, change.key.block);
-  usage_[change.key.block].freed += free.add(*Range::make(change.key.address, change.key.address));
+  give_to_free(change.key);
+  forget_nat(change.key);
+  log_address(&*before, nullptr);
 }
 
 void Applier::operator()(const NoteSeen& change) {
@@ -122,37 +174,10 @@ void Applier::operator()(const NoteSeen& change) {
   tables_->put(Table::kSeen, key.bytes(), encode(change.seen, key.bytes()));
 }
 
-void Applier::raise_next_id(std::string_view name, std::uint32_t used) {
-  check(used != 0 && used != 0xffffffff);
-  const View view(*tables_);
-  const std::uint32_t next =
-      name == meta_key::kNextBlock ? view.next_block_id().value : view.next_network_id().value;
-  if (used < next) return;
-  Key id;
-  id.add(BlockId{used + 1});
-  std::array<std::uint8_t, 4 + kChecksumSize> buffer;
-  tables_->put(Table::kMeta, base::bytes_of(name), seal(base::bytes_of(name), id.bytes(), buffer));
-}
-
-void Applier::operator()(const PutNetwork& change) {
-  changed_ = true;
-  raise_next_id(meta_key::kNextNetwork, change.network.id.value);
-  Key key;
-  key.add(change.network.id);
-  tables_->put(Table::kNetworks, key.bytes(), stamped(change.network, revision_, key.bytes()));
-}
-
-void Applier::operator()(const EraseNetwork& change) {
-  changed_ = true;
-  Key key;
-  key.add(change.id);
-  tables_->erase(Table::kNetworks, key.bytes());
-}
-
-// Frees every address of `range` that has no record.
-void Applier::free_all(const Block& block, const Range& range) {
-  FreeRanges free(*tables_, block.id);
-  net::Uint128& freed = usage_[block.id].freed;
+// Frees every address of `range` that has no record, and gives how many that were.
+net::Uint128 Applier::free_all(const Block& block, Space space, const Range& range) {
+  FreeRanges free(*tables_, space, block.denied_octets);
+  net::Uint128 freed = 0;
   std::vector<net::Address> taken;
   View(*tables_).scan(block.id, range.first(), [&](const AddressRecord& record) {
     if (!range.contains(record.key.address)) return false;
@@ -162,30 +187,43 @@ void Applier::free_all(const Block& block, const Range& range) {
   net::Address from = range.first();
   for (const net::Address& address : taken) {
     if (from < address) freed += free.add(*Range::make(from, address.previous()));
-    if (address == range.last()) return;
+    if (address == range.last()) return freed;
     from = address.next();
   }
-  freed += free.add(*Range::make(from, range.last()));
+  return freed + free.add(*Range::make(from, range.last()));
+}
+
+void Applier::resize(const Block& block, Space space, const std::vector<Range>& before,
+                     const std::vector<Range>& after, net::Uint128& freed, net::Uint128& taken) {
+  RangeSet gone(before);
+  for (const Range& range : after) gone.remove(range);
+  RangeSet come(after);
+  for (const Range& range : before) come.remove(range);
+  FreeRanges free(*tables_, space, block.denied_octets);
+  for (const Range& range : gone.ranges()) taken += free.remove(range);
+  for (const Range& range : come.ranges()) freed += free_all(block, space, range);
+}
+
+// Other octets are denied than before: what is free is counted anew.
+void Applier::recount(const Block& block) {
+  const BlockFacts& old = facts(block.id);
+  Delta& delta = usage_[block.id];
+  delta.taken += FreeRanges(*tables_, Space::dynamic(block.id), old.denied).count();
+  delta.freed += FreeRanges(*tables_, Space::dynamic(block.id), block.denied_octets).count();
+  delta.taken_fixed += FreeRanges(*tables_, Space::fixed(block.id), old.denied).count();
+  delta.freed_fixed += FreeRanges(*tables_, Space::fixed(block.id), block.denied_octets).count();
 }
 
 void Applier::operator()(const PutBlock& change) {
-  changed_ = true;
   const Block& block = change.block;
-  raise_next_id(meta_key::kNextBlock, block.id.value);
-  const auto before = View(*tables_).block(block.id);
-  const RangeSet old_dynamic(before ? std::span<const Range>(before->dynamic)
-                                    : std::span<const Range>());
-  const RangeSet new_dynamic(block.dynamic);
-  RangeSet gone = old_dynamic;
-  for (const Range& range : new_dynamic.ranges()) gone.remove(range);
-  RangeSet come = new_dynamic;
-  for (const Range& range : old_dynamic.ranges()) come.remove(range);
-  FreeRanges free(*tables_, block.id);
-  for (const Range& range : gone.ranges()) usage_[block.id].taken += free.remove(range);
-  for (const Range& range : come.ranges()) free_all(block, range);
-  Key key;
-  key.add(block.id);
-  tables_->put(Table::kBlocks, key.bytes(), stamped(block, revision_, key.bytes()));
+  const BlockFacts old = facts(block.id);
+  if (old.exists && old.denied != block.denied_octets) recount(block);
+  Delta& delta = usage_[block.id];
+  resize(block, Space::dynamic(block.id), old.dynamic, block.dynamic, delta.freed, delta.taken);
+  resize(block, Space::fixed(block.id), old.fixed, block.fixed, delta.freed_fixed,
+         delta.taken_fixed);
+  facts_[block.id] = {true, block.tenant, block.dynamic, block.fixed, block.denied_octets};
+  put_object(block, block.network);
 }
 
 void Applier::forget_seen(BlockId block) {
@@ -201,7 +239,6 @@ void Applier::forget_seen(BlockId block) {
 }
 
 void Applier::operator()(const EraseBlock& change) {
-  changed_ = true;
   const View view(*tables_);
   const auto block = view.block(change.id);
   if (!block) return;
@@ -211,31 +248,19 @@ void Applier::operator()(const EraseBlock& change) {
     return false;
   });
   check(empty);
-  FreeRanges free(*tables_, change.id);
-  for (const Range& range : block->dynamic) free.remove(range);
+  for (const Range& range : block->dynamic) {
+    FreeRanges(*tables_, Space::dynamic(change.id)).remove(range);
+  }
+  for (const Range& range : block->fixed) {
+    FreeRanges(*tables_, Space::fixed(change.id)).remove(range);
+  }
   forget_seen(change.id);
   usage_.erase(change.id);
+  facts_.erase(change.id);
   Key usage;
   usage.add(meta_key::kUsage).add(change.id);
   tables_->erase(Table::kMeta, usage.bytes());
-  Key key;
-  key.add(change.id);
-  tables_->erase(Table::kBlocks, key.bytes());
-}
-
-void Applier::operator()(const PutReservation& change) {
-  changed_ = true;
-  Key key;
-  key.add(change.reservation.network).add(change.reservation.identity);
-  tables_->put(Table::kReservations, key.bytes(),
-               stamped(change.reservation, revision_, key.bytes()));
-}
-
-void Applier::operator()(const EraseReservation& change) {
-  changed_ = true;
-  Key key;
-  key.add(change.network).add(change.identity);
-  tables_->erase(Table::kReservations, key.bytes());
+  erase_object<Block>(change.id.value, block->network);
 }
 
 void Applier::write_usage() {
@@ -248,6 +273,7 @@ void Applier::write_usage() {
       usage.records[state] = static_cast<std::uint64_t>(now);
     }
     usage.free = usage.free + delta.freed - delta.taken;
+    usage.free_fixed = usage.free_fixed + delta.freed_fixed - delta.taken_fixed;
     Key key;
     key.add(meta_key::kUsage).add(block);
     tables_->put(Table::kMeta, key.bytes(), encode(usage, key.bytes()));

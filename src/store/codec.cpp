@@ -3,6 +3,7 @@
 
 #include <boost/crc.hpp>
 
+#include <array>
 #include "fields.h"
 #include "melange/base/check.h"
 
@@ -69,14 +70,29 @@ class Decoder {
   bool ok_ = true;
 };
 
+template <class T>
+bool write_fields(const T& object, ByteWriter& out) {
+  if (!out.u8(kRecordVersion)) return false;
+  Encoder encoder(out);
+  visit_fields(object, encoder);
+  return encoder.ok();
+}
+
+template <class T>
+std::optional<T> read_fields(Bytes body) {
+  ByteReader fields(body);
+  if (fields.u8() != kRecordVersion) return std::nullopt;
+  T object;
+  Decoder decoder(fields);
+  visit_fields(object, decoder);
+  return decoder.finished() ? std::optional(std::move(object)) : std::nullopt;
+}
+
 // The whole value in `buffer`; empty if it does not fit.
 template <class T>
 Bytes encode_into(const T& object, Bytes key, base::MutableBytes buffer) {
   ByteWriter out(buffer);
-  if (!out.u8(kRecordVersion)) return {};
-  Encoder encoder(out);
-  visit_fields(object, encoder);
-  if (!encoder.ok() || !out.u32(checksum(key, out.written()))) return {};
+  if (!write_fields(object, out) || !out.u32(checksum(key, out.written()))) return {};
   return out.written();
 }
 
@@ -95,13 +111,7 @@ std::vector<std::uint8_t> encode_object(const T& object, Bytes key) {
 template <class T>
 std::optional<T> decode_object(Bytes key, Bytes value) {
   const auto body = unseal(key, value);
-  if (!body) return std::nullopt;
-  ByteReader fields(*body);
-  if (fields.u8() != kRecordVersion) return std::nullopt;
-  T object;
-  Decoder decoder(fields);
-  visit_fields(object, decoder);
-  return decoder.finished() ? std::optional(std::move(object)) : std::nullopt;
+  return body ? read_fields<T>(*body) : std::nullopt;
 }
 
 // Usage and Seen are only ever read through here; their fields have no other visitor.
@@ -109,6 +119,8 @@ struct StoredUsage {
   Usage usage;
   std::uint64_t free_high = 0;
   std::uint64_t free_low = 0;
+  std::uint64_t fixed_high = 0;
+  std::uint64_t fixed_low = 0;
 };
 template <class U, class Visitor>
   requires std::same_as<std::remove_const_t<U>, StoredUsage>
@@ -116,7 +128,27 @@ void visit_fields(U& u, Visitor& v) {
   for (std::size_t state = 1; state < kAddressStates; ++state) {
     v(static_cast<std::uint8_t>(state), u.usage.records[state]);
   }
-  v(32, u.free_high), v(33, u.free_low);
+  v(32, u.free_high), v(33, u.free_low), v(34, u.fixed_high), v(35, u.fixed_low);
+}
+
+StoredUsage to_stored(const Usage& usage) {
+  return {usage, static_cast<std::uint64_t>(usage.free >> 64),
+          static_cast<std::uint64_t>(usage.free),
+          static_cast<std::uint64_t>(usage.free_fixed >> 64),
+          static_cast<std::uint64_t>(usage.free_fixed)};
+}
+
+Usage from_stored(const StoredUsage& stored) {
+  Usage usage = stored.usage;
+  usage.free = net::Uint128{stored.free_high} << 64 | stored.free_low;
+  usage.free_fixed = net::Uint128{stored.fixed_high} << 64 | stored.fixed_low;
+  return usage;
+}
+
+template <class N, class Visitor>
+  requires std::same_as<std::remove_const_t<N>, Nat>
+void visit_fields(N& n, Visitor& v) {
+  v(1, n.local), v(2, n.global);
 }
 template <class S, class Visitor>
   requires std::same_as<std::remove_const_t<S>, Seen>
@@ -146,43 +178,59 @@ Bytes encode(const AddressRecord& record, Bytes key,
   return value;
 }
 
-std::vector<std::uint8_t> encode(const Network& network, Bytes key) {
-  return encode_object(network, key);
-}
-std::vector<std::uint8_t> encode(const Block& block, Bytes key) {
-  return encode_object(block, key);
-}
-std::vector<std::uint8_t> encode(const Reservation& reservation, Bytes key) {
-  return encode_object(reservation, key);
-}
-std::vector<std::uint8_t> encode(const Seen& seen, Bytes key) { return encode_object(seen, key); }
-
+template <>
 std::vector<std::uint8_t> encode(const Usage& usage, Bytes key) {
-  return encode_object(StoredUsage{usage, static_cast<std::uint64_t>(usage.free >> 64),
-                                   static_cast<std::uint64_t>(usage.free)},
-                       key);
+  return encode_object(to_stored(usage), key);
 }
 
-std::optional<AddressRecord> decode_address(Bytes key, Bytes value) {
-  return decode_object<AddressRecord>(key, value);
-}
-std::optional<Network> decode_network(Bytes key, Bytes value) {
-  return decode_object<Network>(key, value);
-}
-std::optional<Block> decode_block(Bytes key, Bytes value) {
-  return decode_object<Block>(key, value);
-}
-std::optional<Reservation> decode_reservation(Bytes key, Bytes value) {
-  return decode_object<Reservation>(key, value);
-}
-std::optional<Seen> decode_seen(Bytes key, Bytes value) { return decode_object<Seen>(key, value); }
-
-std::optional<Usage> decode_usage(Bytes key, Bytes value) {
+template <>
+std::optional<Usage> decode(Bytes key, Bytes value) {
   const auto stored = decode_object<StoredUsage>(key, value);
-  if (!stored) return std::nullopt;
-  Usage usage = stored->usage;
-  usage.free = net::Uint128{stored->free_high} << 64 | stored->free_low;
-  return usage;
+  return stored ? std::optional(from_stored(*stored)) : std::nullopt;
 }
+
+template <class T>
+std::vector<std::uint8_t> encode(const T& object, Bytes key) {
+  return encode_object(object, key);
+}
+
+template <class T>
+std::optional<T> decode(Bytes key, Bytes value) {
+  return decode_object<T>(key, value);
+}
+
+template <class T>
+std::string encode_body(const T& object) {
+  std::array<std::uint8_t, 512> first;
+  ByteWriter out(first);
+  if (write_fields(object, out)) return std::string(base::text_of(out.written()));
+  // Rare: what is long goes through the form that grows.
+  const std::vector<std::uint8_t> value = encode_object(object, Bytes{});
+  return std::string(base::text_of(Bytes(value).first(value.size() - kChecksumSize)));
+}
+
+template <class T>
+std::optional<T> decode_body(std::string_view body) {
+  return read_fields<T>(base::bytes_of(body));
+}
+
+#define MELANGE_STORED(T)                                                \
+  template std::vector<std::uint8_t> encode(const T& object, Bytes key); \
+  template std::optional<T> decode(Bytes key, Bytes value);              \
+  template std::string encode_body(const T& object);                     \
+  template std::optional<T> decode_body(std::string_view body)
+MELANGE_STORED(AddressRecord);
+MELANGE_STORED(Network);
+MELANGE_STORED(Block);
+MELANGE_STORED(Reservation);
+MELANGE_STORED(Policy);
+MELANGE_STORED(Interface);
+MELANGE_STORED(MacRange);
+MELANGE_STORED(Allocation);
+MELANGE_STORED(Nat);
+MELANGE_STORED(Seen);
+MELANGE_STORED(Answer);
+MELANGE_STORED(Event);
+#undef MELANGE_STORED
 
 }  // namespace melange::store

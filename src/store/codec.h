@@ -12,16 +12,18 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "melange/base/bytes.h"
+#include "melange/store/event.h"
 #include "melange/store/objects.h"
 
 namespace melange::store {
 
 inline constexpr std::uint8_t kRecordVersion = 1;
 inline constexpr std::size_t kChecksumSize = 4;
-inline constexpr std::size_t kLongestAddressRecord = 1024;
+inline constexpr std::size_t kLongestAddressRecord = 4096;
 
 // For values that are no records: the body with the same checksum behind it, in `buffer`, which
 // must have room for both, and the body back; nothing if it is damaged.
@@ -31,18 +33,22 @@ std::optional<base::Bytes> unseal(base::Bytes key, base::Bytes value);
 // Writes the record for `key` and gives its octets, in `buffer`.
 base::Bytes encode(const AddressRecord& record, base::Bytes key,
                    std::span<std::uint8_t, kLongestAddressRecord> buffer);
-std::vector<std::uint8_t> encode(const Network& network, base::Bytes key);
-std::vector<std::uint8_t> encode(const Block& block, base::Bytes key);
-std::vector<std::uint8_t> encode(const Reservation& reservation, base::Bytes key);
-std::vector<std::uint8_t> encode(const Usage& usage, base::Bytes key);
-std::vector<std::uint8_t> encode(const Seen& seen, base::Bytes key);
 
-// The record, without what its key says (the caller fills that in); nothing if it is damaged.
-std::optional<AddressRecord> decode_address(base::Bytes key, base::Bytes value);
-std::optional<Network> decode_network(base::Bytes key, base::Bytes value);
-std::optional<Block> decode_block(base::Bytes key, base::Bytes value);
-std::optional<Reservation> decode_reservation(base::Bytes key, base::Bytes value);
-std::optional<Usage> decode_usage(base::Bytes key, base::Bytes value);
-std::optional<Seen> decode_seen(base::Bytes key, base::Bytes value);
+// For each type that the store holds: the value for `key`, and the object back without what its
+// key says (the caller fills that in); nothing if it is damaged. The definitions are in codec.cpp,
+// which names the types.
+template <class T>
+std::vector<std::uint8_t> encode(const T& object, base::Bytes key);
+template <class T>
+std::optional<T> decode(base::Bytes key, base::Bytes value);
+
+template <>
+std::vector<std::uint8_t> encode(const Usage& usage, base::Bytes key);
+template <>
+std::optional<Usage> decode(base::Bytes key, base::Bytes value);
+
+// Version and fields alone, as an event keeps them; `decode_body` (event.h) is the reverse.
+template <class T>
+std::string encode_body(const T& object);
 
 }  // namespace melange::store

@@ -22,7 +22,6 @@ using base::Fault;
 using base::system_error;
 
 constexpr const char* kMarker = "initialised";
-constexpr const char* kMarkerNew = "initialised.new";
 constexpr const char* kLock = "lock";
 constexpr const char* kData = "data.mdb";
 constexpr const char* kReaderTable = "lock.mdb";
@@ -115,21 +114,30 @@ base::Status Directory::take_lock() {
 bool Directory::initialised() const { return faccessat(directory_, kMarker, F_OK, 0) == 0; }
 
 base::Status Directory::mark_initialised() {
-  const int fd =
-      openat(directory_, kMarkerNew, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (fd < 0) return system_error(cat("store: cannot write to ", path_), errno);
-  constexpr std::string_view kText =
-      "A Melange store was made here. If data.mdb is lost, restore a backup; to start anew, remove "
-      "this file.\n";
-  const bool written = write(fd, kText.data(), kText.size()) == static_cast<ssize_t>(kText.size());
-  const bool synced = written && fsync(fd) == 0;
-  const int error_number = errno;
-  close(fd);
-  if (!synced) return system_error(cat("store: cannot write to ", path_), error_number);
-  if (renameat(directory_, kMarkerNew, directory_, kMarker) != 0) {
+  return replace(kMarker, [&](int fd) -> base::Status {
+    constexpr std::string_view kText =
+        "A Melange store was made here. If data.mdb is lost, restore a backup; to start anew, "
+        "remove this file.\n";
+    if (write(fd, kText.data(), kText.size()) == static_cast<ssize_t>(kText.size())) return {};
     return system_error(cat("store: cannot write to ", path_), errno);
+  });
+}
+
+base::Status Directory::replace(const std::string& name,
+                                base::FunctionRef<base::Status(int)> write) {
+  const std::string made = name + ".new";
+  const int fd =
+      openat(directory_, made.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (fd < 0) return system_error(cat("store: cannot write to ", path_), errno);
+  base::Status done = write(fd);
+  if (done && fsync(fd) != 0) done = system_error(cat("store: cannot write to ", path_), errno);
+  close(fd);
+  if (done && renameat(directory_, made.c_str(), directory_, name.c_str()) != 0) {
+    done = system_error(cat("store: cannot write to ", path_), errno);
   }
-  return sync();
+  // A copy that did not fit would keep the space from what needs it more.
+  if (!done) unlinkat(directory_, made.c_str(), 0);
+  return done ? sync() : done;
 }
 
 base::Status Directory::reserve_reader_table() {

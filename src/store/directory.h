@@ -7,6 +7,7 @@
 #include <string>
 
 #include "melange/base/error.h"
+#include "melange/base/function_ref.h"
 
 namespace melange::store {
 
@@ -26,6 +27,9 @@ class Directory {
   bool initialised() const;
   // Says so, durably.
   base::Status mark_initialised();
+  // Makes a file of that name of what `write` writes to the descriptor (mode 0600), in place of the
+  // one that was there: whole or not at all, and durably.
+  base::Status replace(const std::string& name, base::FunctionRef<base::Status(int)> write);
   // Gives LMDB's lock file its space on the disk: LMDB writes to it through memory, and a disk that
   // is full would then be a SIGBUS. Only while no environment is open: closing the file drops
   // LMDB's locks.

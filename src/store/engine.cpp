@@ -6,10 +6,9 @@
 #include <mutex>
 #include <string>
 
-#include "codec.h"
-#include "keys.h"
 #include "melange/base/limits.h"
 #include "melange/base/text.h"
+#include "migrate.h"
 
 namespace melange::store {
 namespace {
@@ -79,6 +78,9 @@ base::Status Engine::open() {
   if (auto whole = check_length(); !whole) return whole;
   int dead = 0;
   mdb_reader_check(env, &dead);
+  if (!read_only) {
+    if (auto migrated = migrate(env, directory); !migrated) return migrated;
+  }
   return open_tables();
 }
 
@@ -154,40 +156,53 @@ base::Status Engine::open_tables_in(MDB_txn* txn, bool is_new) {
   }
   Tables tables(txn, handles);
   if (!is_new) return check_counts(tables);
-  Key version;
-  version.add(BlockId{kSchemaVersion});
-  tables.put(Table::kMeta, base::bytes_of(meta_key::kSchema), version.bytes());
+  begin_schema(tables);
   if (tables.error) return std::unexpected(*tables.error);
   return {};
 }
 
 base::Status Engine::check_schema(MDB_txn* txn) const {
   Tables tables(txn, handles);
-  const auto stored = tables.get(Table::kMeta, base::bytes_of(meta_key::kSchema));
-  const std::uint32_t schema = stored ? base::ByteReader(*stored).u32() : 0;
-  if (schema > kSchemaVersion) {
-    return failure(Fault::kNewer, cat("store: ", directory.path(), " has schema version ", schema,
-                                      ", this melange knows ", kSchemaVersion,
-                                      "; use the newer melange that wrote it"));
-  }
+  const std::uint32_t schema = schema_of(tables);
   if (tables.error) return std::unexpected(*tables.error);
   if (schema == kSchemaVersion) return {};
+  const std::string what = cat("store: ", directory.path(), " has schema version ", schema);
+  if (schema > kSchemaVersion) {
+    return failure(Fault::kNewer, cat(what, ", this melange knows ", kSchemaVersion,
+                                      "; use the newer melange that wrote it"));
+  }
+  // Only a reader gets here with an older one: see migrate.
+  if (schema != 0) {
+    return failure(Fault::kUnavailable,
+                   cat(what, ", this melange reads ", kSchemaVersion,
+                       "; start the server on it once, which brings it up to date"));
+  }
   return failure(Fault::kDamaged, cat("store: ", directory.path(),
                                       "/data.mdb has lost its schema version; restore a backup"));
 }
 
+// What opening must notice: damage to what every transaction needs, records that nobody counted,
+// and a change log with a gap.
 base::Status Engine::check_counts(Tables& tables) const {
   const View view(tables);
-  // Reading them notices their damage.
-  view.revision(), view.next_network_id(), view.next_block_id();
+  view.revision();
+  for (std::size_t kind = 1; kind < kObjectKinds; ++kind) {
+    view.next_number(static_cast<ObjectKind>(kind));
+  }
+  const bool named = view.store_id() != StoreId{};
   std::uint64_t counted = 0;
   for (const Block& block : view.blocks()) counted += view.usage(block.id).total();
   const std::size_t records = tables.count(Table::kAddresses);
+  const std::uint64_t events = view.next_event() - view.first_event();
+  const std::size_t logged = tables.count(Table::kChanges);
   if (tables.error) return std::unexpected(*tables.error);
-  if (counted == records) return {};
-  return failure(Fault::kDamaged,
-                 cat("store: ", directory.path(), " has ", records, " address records, ", counted,
-                     " were counted; restore a backup"));
+  std::string wrong;
+  if (!named) wrong = " has lost its number";
+  if (counted != records)
+    wrong = cat(" has ", records, " address records, ", counted, " were counted");
+  if (logged != events) wrong = cat(" has ", logged, " events, ", events, " were counted");
+  if (wrong.empty()) return {};
+  return failure(Fault::kDamaged, cat("store: ", directory.path(), wrong, "; restore a backup"));
 }
 
 void Engine::follow_growth() { mdb_env_set_mapsize(env, 0); }

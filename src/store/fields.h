@@ -4,6 +4,7 @@
 // that holds exactly them. Used by codec.cpp alone; kept apart because adding a type happens here.
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "melange/base/bytes.h"
+#include "melange/store/event.h"
 #include "melange/store/objects.h"
 
 namespace melange::store::fields {
@@ -68,6 +70,13 @@ inline bool take(ByteReader& in, std::uint64_t& value) {
 inline bool known(ManagedBy value) { return value <= ManagedBy::kConfig; }
 inline bool known(IdentityPolicy value) { return value <= IdentityPolicy::kClientId; }
 inline bool known(AddressState value) { return !text(value).empty(); }
+inline bool known(BlockType value) { return value <= BlockType::kPublic; }
+inline bool known(Generator value) { return value <= Generator::kTenant; }
+inline bool known(ObjectKind value) { return !text(value).empty(); }
+inline bool known(EventKind value) {
+  return (value >= EventKind::kCreated && value <= EventKind::kDeleted) ||
+         (value >= EventKind::kReserved && value <= EventKind::kMoved);
+}
 template <std::unsigned_integral T>
 bool known(T) {
   return true;
@@ -109,6 +118,28 @@ inline bool take(ByteReader& in, base::Instant& value) {
 
 inline bool put(ByteWriter& out, NetworkId id) { return put(out, std::uint64_t{id.value}); }
 inline bool take(ByteReader& in, NetworkId& id) { return take(in, id.value); }
+inline bool put(ByteWriter& out, BlockId id) { return put(out, std::uint64_t{id.value}); }
+inline bool take(ByteReader& in, BlockId& id) { return take(in, id.value); }
+template <class T>
+bool put(ByteWriter& out, Number<T> number) {
+  return put(out, number.value);
+}
+template <class T>
+bool take(ByteReader& in, Number<T>& number) {
+  return take(in, number.value);
+}
+
+// The sign in the lowest bit, so that small numbers stay short.
+inline bool put(ByteWriter& out, std::int64_t value) {
+  const auto bits = static_cast<std::uint64_t>(value);
+  return put(out, value < 0 ? ~bits << 1 | 1 : bits << 1);
+}
+inline bool take(ByteReader& in, std::int64_t& value) {
+  std::uint64_t bits = 0;
+  if (!take(in, bits)) return false;
+  value = static_cast<std::int64_t>((bits & 1) != 0 ? ~(bits >> 1) : bits >> 1);
+  return true;
+}
 
 inline bool put(ByteWriter& out, const std::string& value) {
   return out.put(base::bytes_of(value));
@@ -174,12 +205,85 @@ inline bool take(ByteReader& in, OptionValue& value) {
   return in.ok();
 }
 
+// Values of several parts: each part but the last behind its length.
+template <class T>
+bool put_part(ByteWriter& out, const T& value) {
+  return put_sized(out, [&] { return put(out, value); });
+}
+template <class T>
+bool take_part(ByteReader& in, T& value) {
+  ByteReader part = in.sub(take_length(in));
+  return in.ok() && take(part, value) && part.finished();
+}
+
 inline bool put(ByteWriter& out, const Route& value) {
-  return put_sized(out, [&] { return put(out, value.destination); }) && put(out, value.gateway);
+  return put_part(out, value.destination) && put_part(out, value.gateway) && put(out, value.number);
 }
 inline bool take(ByteReader& in, Route& value) {
-  ByteReader destination = in.sub(take_length(in));
-  return take(destination, value.destination) && take(in, value.gateway);
+  if (!take_part(in, value.destination)) return false;
+  // Of schema 1: the gateway is all that is left, and has no length of its own.
+  if (in.remaining() == 4 || in.remaining() == 16) return take(in, value.gateway);
+  return take_part(in, value.gateway) && take(in, value.number);
+}
+
+inline bool put(ByteWriter& out, const Tag& value) {
+  return put_part(out, value.key) && put(out, value.value);
+}
+inline bool take(ByteReader& in, Tag& value) {
+  return take_part(in, value.key) && take(in, value.value);
+}
+
+inline bool put(ByteWriter& out, const PolicyRange& value) {
+  return put_part(out, value.number) && put_part(out, value.offset) && put(out, value.length);
+}
+inline bool take(ByteReader& in, PolicyRange& value) {
+  return take_part(in, value.number) && take_part(in, value.offset) && take(in, value.length);
+}
+
+inline bool put(ByteWriter& out, const PolicyOctet& value) {
+  return put_part(out, value.number) && put(out, value.octet);
+}
+inline bool take(ByteReader& in, PolicyOctet& value) {
+  return take_part(in, value.number) && take(in, value.octet);
+}
+
+inline bool put(ByteWriter& out, const AllowedAddress& value) {
+  return put_part(out, value.network) && put(out, value.address);
+}
+inline bool take(ByteReader& in, AllowedAddress& value) {
+  return take_part(in, value.network) && take(in, value.address);
+}
+
+inline bool put(ByteWriter& out, const AddressKey& value) {
+  return put_part(out, value.block) && put(out, value.address);
+}
+inline bool take(ByteReader& in, AddressKey& value) {
+  return take_part(in, value.block) && take(in, value.address);
+}
+
+// The octets themselves, ascending.
+inline bool put(ByteWriter& out, const net::OctetMask& value) {
+  for (unsigned octet = 0; octet < 256; ++octet) {
+    const auto byte = static_cast<std::uint8_t>(octet);
+    if (value.has(byte) && !out.u8(byte)) return false;
+  }
+  return true;
+}
+inline bool take(ByteReader& in, net::OctetMask& value) {
+  for (int last = -1; in.ok() && !in.empty();) {
+    const std::uint8_t octet = in.u8();
+    if (octet <= last) return false;
+    value.add(octet);
+    last = octet;
+  }
+  return in.ok();
+}
+
+inline bool put(ByteWriter& out, const Digest& value) { return out.put(value); }
+inline bool take(ByteReader& in, Digest& value) {
+  const base::Bytes octets = in.take(value.size());
+  if (in.ok()) std::ranges::copy(octets, value.begin());
+  return in.ok();
 }
 
 template <class T>

@@ -5,6 +5,7 @@
 
 #include "codec.h"
 #include "keys.h"
+#include "melange/base/check.h"
 
 namespace melange::store {
 
@@ -12,16 +13,27 @@ using net::Address;
 using net::Range;
 using net::Uint128;
 
+Space Space::macs(MacRangeId range) {
+  base::check(range.value <= 0xffffffff);
+  return {Kind::kMacs, static_cast<std::uint32_t>(range.value)};
+}
+
+Key& FreeRanges::begin(Key& key) const {
+  return key.add(static_cast<std::uint8_t>(space_.kind)).add(BlockId{space_.id});
+}
+
 std::optional<Range> FreeRanges::at_or_after(const Address& from) const {
   Key key;
-  const auto entry = tables_->seek(Table::kFree, key.add(block_).add(from).bytes());
+  const auto entry = tables_->seek(Table::kFree, begin(key).add(from).bytes());
   if (!entry) return std::nullopt;
-  const auto last = read_address_key(entry->key);
-  if (last && last->block != block_) return std::nullopt;
+  base::ByteReader reader(entry->key);
+  const auto kind = static_cast<Space::Kind>(reader.u8());
+  if (Space{kind, reader.u32()} != space_) return std::nullopt;
+  const auto last = Address::from_bytes(reader.take_rest());
   // Without the checksum, one flipped bit would free a million addresses.
   const auto value = unseal(entry->key, entry->value);
   const auto first = value ? Address::from_bytes(*value) : std::nullopt;
-  const auto run = last && first ? Range::make(*first, last->address) : std::nullopt;
+  const auto run = last && first ? Range::make(*first, *last) : std::nullopt;
   if (!run) tables_->fail_damaged(Table::kFree, entry->key);
   return run;
 }
@@ -33,7 +45,7 @@ bool FreeRanges::contains(const Address& address) const {
 
 void FreeRanges::put(const Range& run) {
   Key key;
-  key.add(block_).add(run.last());
+  begin(key).add(run.last());
   Key first;
   std::array<std::uint8_t, 16 + kChecksumSize> buffer;
   tables_->put(Table::kFree, key.bytes(),
@@ -42,7 +54,7 @@ void FreeRanges::put(const Range& run) {
 
 void FreeRanges::erase(const Address& last) {
   Key key;
-  tables_->erase(Table::kFree, key.add(block_).add(last).bytes());
+  tables_->erase(Table::kFree, begin(key).add(last).bytes());
 }
 
 Uint128 FreeRanges::add(const Range& range) {
@@ -55,22 +67,25 @@ Uint128 FreeRanges::add(const Range& range) {
       erase(before->last());
     }
   }
-  if (last.value() != net::last_value(last.family())) {
-    const auto after = at_or_after(last.next());
+  if (const auto after = at_or_after(range.first())) {
+    if (after->first() <= last) {
+      Key key;
+      tables_->fail_damaged(Table::kFree, begin(key).add(after->last()).bytes());
+      return 0;
+    }
     // The run after keeps its key: only its first address changes.
-    if (after && after->first() == last.next()) last = after->last();
+    if (after->first() == last.next()) last = after->last();
   }
   put(*Range::make(first, last));
-  return range.size();
+  return size(range);
 }
 
 Uint128 FreeRanges::remove(const Range& range) {
   Uint128 removed = 0;
   Address from = range.first();
   for (auto run = at_or_after(from); run && run->overlaps(range); run = at_or_after(from)) {
-    removed +=
-        Range::make(std::max(run->first(), range.first()), std::min(run->last(), range.last()))
-            ->size();
+    removed += size(
+        *Range::make(std::max(run->first(), range.first()), std::min(run->last(), range.last())));
     const bool keeps_tail = range.last() < run->last();
     if (keeps_tail) {
       put(*Range::make(range.last().next(), run->last()));  // same key, later first
@@ -82,6 +97,29 @@ Uint128 FreeRanges::remove(const Range& range) {
     from = run->last().next();
   }
   return removed;
+}
+
+Uint128 FreeRanges::count() const {
+  Uint128 total = 0;
+  Key key;
+  begin(key);
+  const base::Bytes prefix = key.bytes();
+  for (auto entry = tables_->seek(Table::kFree, prefix); entry;
+       entry = tables_->next(Table::kFree)) {
+    const bool ours =
+        entry->key.size() > prefix.size() && base::equal(entry->key.first(prefix.size()), prefix);
+    if (!ours) break;
+    const auto first =
+        Address::from_bytes(unseal(entry->key, entry->value).value_or(base::Bytes{}));
+    const auto last = Address::from_bytes(entry->key.subspan(prefix.size()));
+    const auto run = first && last ? Range::make(*first, *last) : std::nullopt;
+    if (!run) {
+      tables_->fail_damaged(Table::kFree, entry->key);
+      break;
+    }
+    total += size(*run);
+  }
+  return total;
 }
 
 }  // namespace melange::store

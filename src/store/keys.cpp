@@ -36,6 +36,29 @@ Key& Key::add(const wire::Identity& identity) {
   return *this;
 }
 
+Key& Key::add(std::uint8_t octet) {
+  check(writer_.u8(octet));
+  return *this;
+}
+
+Key& Key::add(std::uint64_t number) {
+  check(writer_.u64(number));
+  return *this;
+}
+
+Key& Key::add(Bytes octets) {
+  check(writer_.put(octets));
+  return *this;
+}
+
+Key& Key::add_with_family(const net::Address& address) {
+  return add(static_cast<std::uint8_t>(address.family())).add(address);
+}
+
+Key& Key::add_nat_end(const AddressKey& end) {
+  return add(static_cast<std::uint8_t>(end.address.family())).add(end.block).add(end.address);
+}
+
 Key& Key::add(std::string_view name) {
   check(writer_.put(base::bytes_of(name)));
   return *this;
@@ -62,6 +85,33 @@ std::optional<AddressKey> read_held_entry(Bytes key) {
   const auto address = net::Address::from_bytes(reader.take_rest());
   if (!reader.ok() || !address) return std::nullopt;
   return AddressKey{block, *address};
+}
+
+std::optional<AddressKey> read_due_entry(Bytes key) { return read_identity_entry(key, 8); }
+
+base::Instant read_due_time(Bytes key) {
+  return base::Instant{base::Millis{static_cast<std::int64_t>(ByteReader(key).u64())}};
+}
+
+namespace {
+
+std::optional<AddressKey> read_end(ByteReader& reader) {
+  const std::uint8_t family = reader.u8();
+  const BlockId block{reader.u32()};
+  const std::size_t octets = family == static_cast<std::uint8_t>(net::Family::kV4) ? 4 : 16;
+  const auto address = net::Address::from_bytes(reader.take(octets));
+  return address ? std::optional(AddressKey{block, *address}) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::pair<AddressKey, AddressKey>> read_nat_key(Bytes key) {
+  ByteReader reader(key);
+  reader.skip(1);
+  const auto first = read_end(reader);
+  const auto second = read_end(reader);
+  if (!first || !second || !reader.finished()) return std::nullopt;
+  return std::pair(*first, *second);
 }
 
 }  // namespace melange::store

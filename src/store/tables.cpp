@@ -109,7 +109,15 @@ std::optional<Entry> Tables::seek(Table table, Bytes key) {
   return move(table, to_val(key), key.empty() ? MDB_FIRST : MDB_SET_RANGE);
 }
 
+std::optional<Entry> Tables::seek_before(Table table, Bytes key) {
+  return seek(table, key) ? previous(table) : last(table);
+}
+
+std::optional<Entry> Tables::last(Table table) { return move(table, {}, MDB_LAST); }
+
 std::optional<Entry> Tables::next(Table table) { return move(table, {}, MDB_NEXT); }
+
+std::optional<Entry> Tables::previous(Table table) { return move(table, {}, MDB_PREV); }
 
 bool Tables::put(Table table, Bytes key, Bytes value) {
   if (error) return false;

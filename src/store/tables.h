@@ -26,10 +26,21 @@ enum class Table : std::uint8_t {
   kFree,
   kHeld,
   kSeen,
+  kPolicies,  // from here on since schema 2
+  kInterfaces,
+  kMacRanges,
+  kAllocations,
+  kNat,
+  kAnswers,
+  kChanges,
+  kHistory,
+  kDue,
+  kIndex,
 };
-inline constexpr std::array<const char*, 9> kTableNames{"meta",         "networks",  "blocks",
-                                                        "reservations", "addresses", "identities",
-                                                        "free",         "held",      "seen"};
+inline constexpr std::array<const char*, 19> kTableNames{
+    "meta",    "networks", "blocks",   "reservations", "addresses",  "identities",  "free",
+    "held",    "seen",     "policies", "interfaces",   "mac_ranges", "allocations", "nat",
+    "answers", "changes",  "history",  "due",          "index"};
 inline constexpr std::size_t kTables = kTableNames.size();
 using TableHandles = std::array<MDB_dbi, kTables>;
 
@@ -52,7 +63,12 @@ struct Tables {
   std::optional<base::Bytes> get(Table table, base::Bytes key);
   // The first entry whose key is not below `key`.
   std::optional<Entry> seek(Table table, base::Bytes key);
-  std::optional<Entry> next(Table table);  // after `seek` of the same table, without writes between
+  // The last entry whose key is below `key`.
+  std::optional<Entry> seek_before(Table table, base::Bytes key);
+  std::optional<Entry> last(Table table);
+  // After `seek` (and so on) of the same table, without writes between.
+  std::optional<Entry> next(Table table);
+  std::optional<Entry> previous(Table table);
   bool put(Table table, base::Bytes key, base::Bytes value);
   bool erase(Table table, base::Bytes key);  // an absent key is not an error
   std::size_t count(Table table);

@@ -32,6 +32,8 @@ Txn::~Txn() {
   }
 }
 
+void Txn::act_as(std::string_view actor, base::Instant now) { state_->applier.act_as(actor, now); }
+
 View Txn::view() { return View(state_->tables); }
 
 std::optional<base::Error> Txn::forgive() {
@@ -54,10 +56,11 @@ base::Status Txn::commit(base::Instant now) {
   if (!tables.error && !state_->applier.changed()) return {};
   const base::Instant stamp = std::max(now, view().stamp());
   state_->applier.write_usage();
-  std::array<std::uint8_t, 16> head;
+  std::array<std::uint8_t, 24> head;
   base::ByteWriter writer(head);
   writer.u64(state_->revision);
   writer.u64(static_cast<std::uint64_t>(stamp.time_since_epoch().count()));
+  writer.u64(state_->applier.next_event());
   const base::Bytes key = base::bytes_of(meta_key::kHead);
   std::array<std::uint8_t, head.size() + kChecksumSize> buffer;
   tables.put(Table::kMeta, key, seal(key, writer.written(), buffer));

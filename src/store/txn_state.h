@@ -14,7 +14,10 @@ struct Txn::State {
       : engine(&owner),
         tables(txn, owner.handles),
         revision(View(tables).revision() + 1),
-        applier(tables, revision) {}
+        applier(tables, revision) {
+    // What every transaction needs: a damaged head is not something to go on without.
+    tables.only_a_record = false;
+  }
   ~State() {
     tables.close_cursors();
     if (tables.txn != nullptr) mdb_txn_abort(tables.txn);

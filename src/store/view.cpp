@@ -42,13 +42,19 @@ void for_each(Tables& tables, Table table, Bytes prefix, Bytes start, const Visi
 
 std::optional<AddressRecord> decode_keyed_address(Bytes key, Bytes value) {
   const auto address_key = read_address_key(key);
-  auto record = decode_address(key, value);
+  auto record = decode<AddressRecord>(key, value);
   if (!address_key || !record) return std::nullopt;
   record->key = *address_key;
   return record;
 }
 
 std::uint32_t read_id(Bytes key) { return ByteReader(key).u32(); }
+
+std::optional<net::Range> next_in(Tables& tables, Space space, const net::Address& from) {
+  const auto run = FreeRanges(tables, space).at_or_after(from);
+  if (!run) return std::nullopt;
+  return net::Range::make(std::max(run->first(), from), run->last());
+}
 
 // What is sealed under a name; damage is noted in `tables`.
 std::optional<Bytes> meta(Tables& tables, std::string_view name) {
@@ -88,13 +94,19 @@ AddressKeys View::addresses_of(NetworkId network, const wire::Identity& identity
 }
 
 std::optional<net::Range> View::next_free(BlockId block, const net::Address& from) const {
-  const auto run = FreeRanges(*tables_, block).at_or_after(from);
-  if (!run) return std::nullopt;
-  return net::Range::make(std::max(run->first(), from), run->last());
+  return next_in(*tables_, Space::dynamic(block), from);
+}
+
+std::optional<net::Range> View::next_fixed(BlockId block, const net::Address& from) const {
+  return next_in(*tables_, Space::fixed(block), from);
+}
+
+std::optional<net::Range> View::next_mac(MacRangeId range, const net::Address& from) const {
+  return next_in(*tables_, Space::macs(range), from);
 }
 
 bool View::is_free(const AddressKey& key) const {
-  return FreeRanges(*tables_, key.block).contains(key.address);
+  return FreeRanges(*tables_, Space::dynamic(key.block)).contains(key.address);
 }
 
 void View::scan_held(BlockId block, base::FunctionRef<bool(const AddressKey&)> visit) const {
@@ -129,7 +141,7 @@ std::size_t View::scan(BlockId block, const net::Address& from,
 std::optional<Seen> View::seen(const AddressKey& at) const {
   Key key;
   key.add(at.block).add(at.address);
-  auto seen = read(*tables_, Table::kSeen, key.bytes(), decode_seen);
+  auto seen = read(*tables_, Table::kSeen, key.bytes(), decode<Seen>);
   if (seen) seen->key = at;
   return seen;
 }
@@ -137,7 +149,7 @@ std::optional<Seen> View::seen(const AddressKey& at) const {
 std::vector<Network> View::networks() const {
   std::vector<Network> networks;
   for_each(*tables_, Table::kNetworks, {}, {}, [&](const Entry& entry) {
-    auto network = decode_network(entry.key, entry.value);
+    auto network = decode<Network>(entry.key, entry.value);
     if (!network) {
       tables_->fail_damaged(Table::kNetworks, entry.key);
       return false;
@@ -152,7 +164,7 @@ std::vector<Network> View::networks() const {
 std::vector<Block> View::blocks() const {
   std::vector<Block> blocks;
   for_each(*tables_, Table::kBlocks, {}, {}, [&](const Entry& entry) {
-    auto block = decode_block(entry.key, entry.value);
+    auto block = decode<Block>(entry.key, entry.value);
     if (!block) {
       tables_->fail_damaged(Table::kBlocks, entry.key);
       return false;
@@ -164,42 +176,54 @@ std::vector<Block> View::blocks() const {
   return blocks;
 }
 
-std::optional<Block> View::block(BlockId id) const {
-  Key key;
-  key.add(id);
-  auto block = read(*tables_, Table::kBlocks, key.bytes(), decode_block);
-  if (block) block->id = id;
-  return block;
-}
-
 std::optional<Reservation> View::reservation(NetworkId network,
                                              const wire::Identity& identity) const {
   Key key;
   key.add(network).add(identity);
-  auto reservation = read(*tables_, Table::kReservations, key.bytes(), decode_reservation);
+  auto reservation = read(*tables_, Table::kReservations, key.bytes(), decode<Reservation>);
   if (!reservation) return std::nullopt;
   reservation->network = network;
   reservation->identity = identity;
   return reservation;
 }
 
-std::vector<Reservation> View::reservations(NetworkId network) const {
-  std::vector<Reservation> reservations;
+namespace {
+
+std::optional<Reservation> decode_keyed_reservation(Bytes key, Bytes value) {
+  auto reservation = decode<Reservation>(key, value);
+  ByteReader reader(key);
+  const NetworkId network{reader.u32()};
+  const std::uint8_t kind = reader.u8();
+  const auto identity = wire::Identity::make(kind, reader.take(reader.u8()));
+  if (!reservation || !identity || !reader.finished()) return std::nullopt;
+  reservation->network = network;
+  reservation->identity = *identity;
+  return reservation;
+}
+
+}  // namespace
+
+void View::scan_reservations(NetworkId network, const std::optional<wire::Identity>& after,
+                             base::FunctionRef<bool(const Reservation&)> visit) const {
   Key prefix;
   prefix.add(network);
-  for_each(*tables_, Table::kReservations, prefix.bytes(), prefix.bytes(), [&](const Entry& entry) {
-    auto reservation = decode_reservation(entry.key, entry.value);
-    ByteReader key(entry.key);
-    key.skip(4);
-    const std::uint8_t kind = key.u8();
-    const auto identity = wire::Identity::make(kind, key.take(key.u8()));
-    if (!reservation || !identity || !key.finished()) {
+  Key start;
+  start.add(network);
+  if (after) start.add(*after);
+  for_each(*tables_, Table::kReservations, prefix.bytes(), start.bytes(), [&](const Entry& entry) {
+    const auto reservation = decode_keyed_reservation(entry.key, entry.value);
+    if (!reservation) {
       tables_->fail_damaged(Table::kReservations, entry.key);
       return false;
     }
-    reservation->network = network;
-    reservation->identity = *identity;
-    reservations.push_back(std::move(*reservation));
+    return reservation->identity == after || visit(*reservation);
+  });
+}
+
+std::vector<Reservation> View::reservations(NetworkId network) const {
+  std::vector<Reservation> reservations;
+  scan_reservations(network, std::nullopt, [&](const Reservation& reservation) {
+    reservations.push_back(reservation);
     return true;
   });
   return reservations;
@@ -208,22 +232,38 @@ std::vector<Reservation> View::reservations(NetworkId network) const {
 Usage View::usage(BlockId block) const {
   Key key;
   key.add(meta_key::kUsage).add(block);
-  return read(*tables_, Table::kMeta, key.bytes(), decode_usage).value_or(Usage{});
+  return read(*tables_, Table::kMeta, key.bytes(), decode<Usage>).value_or(Usage{});
+}
+
+std::uint64_t View::next_number(ObjectKind kind) const {
+  const auto value = meta(*tables_, text(kind));
+  return value ? ByteReader(*value).u64() : 1;
 }
 
 NetworkId View::next_network_id() const {
-  const auto value = meta(*tables_, meta_key::kNextNetwork);
-  return NetworkId{value ? read_id(*value) : 1};
+  return NetworkId{static_cast<std::uint32_t>(next_number(ObjectKind::kNetwork))};
 }
 
 BlockId View::next_block_id() const {
-  const auto value = meta(*tables_, meta_key::kNextBlock);
-  return BlockId{value ? read_id(*value) : 1};
+  return BlockId{static_cast<std::uint32_t>(next_number(ObjectKind::kBlock))};
+}
+
+StoreId View::store_id() const {
+  const auto value = meta(*tables_, meta_key::kStore);
+  return StoreId{value ? ByteReader(*value).u64() : 0};
 }
 
 std::uint64_t View::revision() const {
   const auto head = meta(*tables_, meta_key::kHead);
   return head ? ByteReader(*head).u64() : 0;
+}
+
+std::uint64_t View::next_event() const {
+  const auto head = meta(*tables_, meta_key::kHead);
+  if (!head) return 1;
+  ByteReader reader(*head);
+  reader.skip(16);
+  return reader.u64();
 }
 
 base::Instant View::stamp() const {

@@ -4,6 +4,14 @@
 #include "melange/base/text.h"
 
 namespace melange::wire {
+namespace {
+
+// RFC 8415 section 11.1: a type of two octets, and 1 to 128 more.
+constexpr std::size_t kLeastDuid = 3;
+constexpr std::size_t kMostDuid = 130;
+constexpr std::size_t kMostCircuitId = 255;
+
+}  // namespace
 
 std::optional<ClientId> ClientId::make(base::Bytes octets) {
   // RFC 2132 section 9.14: "its minimum length is 2".
@@ -19,6 +27,10 @@ std::string_view text(IdentityKind kind) {
       return "mac";
     case IdentityKind::kClientId:
       return "client-id";
+    case IdentityKind::kDuid:
+      return "duid";
+    case IdentityKind::kCircuitId:
+      return "circuit-id";
   }
   return "unknown";
 }
@@ -37,6 +49,12 @@ std::optional<Identity> Identity::make(std::uint8_t kind, base::Bytes octets) {
     case IdentityKind::kClientId:
       if (const auto id = ClientId::make(octets)) return of(*id);
       return std::nullopt;
+    case IdentityKind::kDuid:
+      if (octets.size() < kLeastDuid || octets.size() > kMostDuid) return std::nullopt;
+      return Identity(IdentityKind::kDuid, octets);
+    case IdentityKind::kCircuitId:
+      if (octets.empty() || octets.size() > kMostCircuitId) return std::nullopt;
+      return Identity(IdentityKind::kCircuitId, octets);
   }
   return std::nullopt;
 }
@@ -50,7 +68,9 @@ std::string text(const Identity& identity) {
     case IdentityKind::kMac:
       return base::cat("mac ", text(*net::Mac::from_bytes(identity.bytes())));
     case IdentityKind::kClientId:
-      return base::cat("client-id ", base::hex(identity.bytes()));
+    case IdentityKind::kDuid:
+    case IdentityKind::kCircuitId:
+      return base::cat(text(identity.kind()), ' ', base::hex(identity.bytes()));
   }
   return "unknown";
 }

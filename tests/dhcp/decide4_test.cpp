@@ -110,6 +110,55 @@ TEST(Decide, W14_TellsClientIdsApartToTheLastOctet) {
   EXPECT_NE(one, scene.decide(at(200)).identity);
 }
 
+TEST(Decide, LeavesADynamicLeaseNothingOfAFormerOwners) {
+  Scene scene;
+  auto record = in_state(AddressState::kQuarantined, pool_key(100), client(2));
+  record.interface = store::InterfaceId{7};
+  record.options = {{15, {'x'}}};
+  record.hostname = base::InlineBytes<253>(base::bytes_of("web1"));
+  scene.put(record);
+  for (const std::uint32_t last : {101u, 102u, 103u}) {
+    scene.put(in_state(AddressState::kReserved, pool_key(last), client(last)));
+  }
+  scene.ask(MessageType4::kDiscover);
+  const Decision4 offered = scene.decide(at(3700));
+  ASSERT_TRUE(offered.reply.has_value()) << text(offered);
+  EXPECT_TRUE(offered.reply->options.empty());
+  scene.offers().hold(std::get<HoldOffer>(offered.offer).offer);
+  scene.ask(MessageType4::kRequest, select(100));
+  const Decision4 granted = scene.decide(at(3701));
+  const auto* put = only<store::PutAddress>(granted);
+  ASSERT_NE(put, nullptr) << text(granted);
+  EXPECT_EQ(put->record.state, AddressState::kLeased);
+  EXPECT_TRUE(put->record.interface.empty());
+  EXPECT_TRUE(put->record.options.empty());
+  EXPECT_TRUE(put->record.hostname.empty());
+}
+
+TEST(Decide, KeepsWhatTheOperatorGaveThroughAnOwnersLease) {
+  Scene scene;
+  auto record = in_state(AddressState::kReserved, pool_key(10), client(1));
+  record.interface = store::InterfaceId{7};
+  record.options = {{15, {'x'}}};
+  scene.put(record);
+  scene.ask(MessageType4::kRequest, select(10));
+  const Decision4 granted = scene.decide(at(200));
+  const auto* put = only<store::PutAddress>(granted);
+  ASSERT_NE(put, nullptr);
+  EXPECT_EQ(put->record.state, AddressState::kBound);
+  EXPECT_EQ(put->record.interface, record.interface);
+  EXPECT_EQ(put->record.options, record.options);
+  EXPECT_EQ(granted.reply->options, record.options);
+  scene.put(put->record);
+  scene.ask(MessageType4::kRelease, {.ciaddr = pool_address(10)}, true);
+  const Decision4 released = scene.decide(at(201));
+  const auto* left = only<store::PutAddress>(released);
+  ASSERT_NE(left, nullptr);
+  EXPECT_EQ(left->record.state, AddressState::kReserved);
+  EXPECT_EQ(left->record.interface, record.interface);
+  EXPECT_EQ(left->record.options, record.options);
+}
+
 // A client that selects one address after another leaves a trail of held ones.
 TEST(Decide, KeepsTheTrailOfOneClientWithinTheLimit) {
   test::TempDirectory directory;

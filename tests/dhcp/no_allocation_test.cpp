@@ -95,6 +95,16 @@ TEST_F(WarmServer, OffersWithoutAllocating) {
   EXPECT_EQ(discover(3), 0u) << "the same again";
 }
 
+TEST_F(WarmServer, OffersWithoutAllocatingAmongDeniedOctets) {
+  store::Block block = scene_.block();
+  block.denied_octets.add(100);
+  block.denied_octets.add(102);
+  scene_.put(block);
+  for (std::uint32_t who = 1; who <= 2; ++who) discover(who);
+  scene_.offers().release(test::kLab, client(2));
+  EXPECT_EQ(discover(2), 0u);
+}
+
 TEST_F(WarmServer, LeasesWithoutAllocating) {
   auto message = client_message(1);
   message.options.push_back(test::option_address(54, "192.0.2.1"));

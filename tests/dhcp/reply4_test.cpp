@@ -6,6 +6,7 @@
 #include <array>
 
 #include "melange/base/limits.h"
+#include "melange/base/text.h"
 #include "scene.h"
 
 namespace melange::dhcp {
@@ -112,6 +113,63 @@ TEST_F(ReplyTest, W18_NeverGetsLongerThanTheClientTheLinkAndTheLimitAllow) {
       EXPECT_GT(size + 122, most) << "and there was room for one more: " << wish << ' ' << mtu;
     }
   }
+}
+
+// An address of client 1 that carries options.
+store::AddressRecord with_options(store::AddressState state, std::uint32_t who,
+                                  std::vector<store::OptionValue> options) {
+  auto record = test::in_state(state, test::pool_key(10), test::client(who));
+  record.options = std::move(options);
+  return record;
+}
+
+TEST_F(ReplyTest, CarriesTheOptionsOfItsAddressBeforeTheBlocks) {
+  set_options({{15, {'b'}}, {42, {1, 1, 1, 1}}});
+  scene_.put(with_options(store::AddressState::kReserved, 1, {{15, {'a'}}, {67, {'f'}}}));
+  const auto& asked = reply_to({.options = {option(55, {67, 42, 15})}});
+  EXPECT_EQ(base::hex(asked.option(15)), "61");
+  EXPECT_EQ(base::hex(asked.option(67)), "66");
+  EXPECT_EQ(base::hex(asked.option(42)), "01010101");
+  const auto& all = reply_to({});
+  EXPECT_EQ(base::hex(all.option(15)), "61") << "who asks for nothing gets all";
+  EXPECT_EQ(base::hex(all.option(67)), "66");
+  const auto& other = reply_to({.options = {option(55, {42})}});
+  EXPECT_FALSE(other.has(67)) << "who asks for another does not";
+}
+
+TEST_F(ReplyTest, CarriesTheOptionsOfItsNetworkUnderTheBlocks) {
+  store::Network network = scene_.network();
+  network.options = {{15, {'n'}}, {42, {2, 2, 2, 2}}};
+  scene_.put(network);
+  set_options({{15, {'b'}}});
+  for (const auto& wish : {std::vector<test::TestOption>{}, {option(55, {15, 42})}}) {
+    const auto& reply = reply_to({.options = wish});
+    EXPECT_EQ(base::hex(reply.option(15)), "62");
+    EXPECT_EQ(base::hex(reply.option(42)), "02020202");
+  }
+}
+
+TEST_F(ReplyTest, LeavesTheRoutersOutForRoutesOfTheAddress) {
+  set_options({{3, {192, 0, 2, 1}}});
+  scene_.put(with_options(store::AddressState::kReserved, 1, {{121, {0, 192, 0, 2, 9}}}));
+  const auto& reply = reply_to({.options = {option(55, {3, 121})}});
+  EXPECT_EQ(base::hex(reply.option(121)), "00c0000209");
+  EXPECT_FALSE(reply.has(3));
+  const auto& microsoft = reply_to({.options = {option(55, {3, 249})}});
+  EXPECT_EQ(base::hex(microsoft.option(249)), "00c0000209");
+}
+
+TEST_F(ReplyTest, TellsNobodyButTheOwnerWhatTheAddressCarries) {
+  auto record = with_options(store::AddressState::kLeased, 1, {{15, {'a'}}});
+  record.key = test::pool_key(100);
+  record.reserved_for = test::client(2);
+  scene_.put(record);
+  EXPECT_FALSE(reply_to({.options = {option(55, {15})}}).has(15));
+  scene_.ask(MessageType4::kDiscover, {.chaddr = test::mac_of(2)});
+  const Decision4 owner = scene_.decide(at(4000));
+  ASSERT_TRUE(owner.reply.has_value());
+  EXPECT_EQ(owner.reply->yiaddr, test::pool_address(100)) << "once the lease is over";
+  EXPECT_EQ(owner.reply->options, record.options);
 }
 
 TEST_F(ReplyTest, SaysNothingWhenWhatMustBeInItDoesNotFit) {

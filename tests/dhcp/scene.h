@@ -39,7 +39,7 @@ class Scene {
   const store::Block& block() const { return block_; }
   const store::Network& network() const { return network_; }
   dhcp::Offers& offers() { return offers_; }
-  const dhcp::ServedBlock& served() const { return topology_->networks().front().blocks.front(); }
+  const dhcp::ServedBlock& served() const { return *topology_->networks().front()->blocks.front(); }
 
   // The packet that the questions below are about; it came broadcast on eth0, or by unicast.
   void ask(wire::MessageType4 type, const TestMessage& fields = {}, bool unicast = false) {

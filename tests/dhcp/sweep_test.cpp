@@ -106,6 +106,63 @@ TEST_F(SweepTest, NeverEndsALeaseThatNeverEnds) {
   EXPECT_EQ(fate("10.0.1.1", 1'000'000'000'000), "unchanged");
 }
 
+TEST_F(SweepTest, FreesAQuarantinedAddressAtItsTimeAndNotASecondEarlier) {
+  put(AddressState::kQuarantined, "10.0.1.1");
+  EXPECT_EQ(fate("10.0.1.1", 3699), "unchanged");
+  EXPECT_EQ(fate("10.0.1.1", 3700), "free");
+}
+
+TEST_F(SweepTest, TakesWhatIsDueFirstWhereverItLies) {
+  store::Changes changes;
+  constexpr std::uint32_t kMany = 2 * base::limits::kSweepRecords;
+  for (std::uint32_t i = 0; i < kMany; ++i) {
+    const store::AddressKey key{store::BlockId{1}, net::Ipv4(0x0a000100u + i)};
+    changes.push_back(store::PutAddress{in_state(AddressState::kReserved, key, client(i + 1))});
+  }
+  test::commit(store_, changes);
+  put(AddressState::kQuarantined, "10.0.9.9");
+  const Sweep swept = slice(at(3700));
+  ASSERT_EQ(swept.changes.size(), 1u);
+  const auto* erase = std::get_if<store::EraseAddress>(&swept.changes.front());
+  ASSERT_NE(erase, nullptr);
+  EXPECT_EQ(erase->key, test::key(1, "10.0.9.9"));
+}
+
+TEST_F(SweepTest, FreesQuarantinedAddressesOfBlocksThatAreNotServed) {
+  store::Block unserved = test::block(2, "2001:db8::/64", "");
+  unserved.network = {};
+  auto record = in_state(AddressState::kQuarantined, test::key(2, "2001:db8::7"), client(1));
+  record.network = {};
+  test::commit(store_, {store::PutBlock{unserved}, store::PutAddress{record}});
+  auto snapshot = store_.snapshot();
+  EXPECT_TRUE(due(snapshot->view(), at(3699), 10).empty());
+  EXPECT_EQ(due(snapshot->view(), at(3700), 10).size(), 1u);
+}
+
+TEST_F(SweepTest, TakesNoMoreOfWhatIsDueThanItIsTold) {
+  for (const char* address : {"10.0.1.1", "10.0.1.2", "10.0.1.3"}) {
+    put(AddressState::kQuarantined, address);
+  }
+  auto snapshot = store_.snapshot();
+  EXPECT_EQ(due(snapshot->view(), at(3700), 2).size(), 2u);
+  EXPECT_EQ(due(snapshot->view(), at(3700), 10).size(), 3u);
+}
+
+TEST_F(SweepTest, GoesOnAtTheSamePlaceWhenAllItsTimeGoesIntoWhatIsDue) {
+  store::Changes changes;
+  for (std::uint32_t i = 0; i < base::limits::kSweepRecords + 5; ++i) {
+    const store::AddressKey key{store::BlockId{1}, net::Ipv4(0x0a000100u + i)};
+    changes.push_back(store::PutAddress{in_state(AddressState::kQuarantined, key, client(i + 1))});
+  }
+  test::commit(store_, changes);
+  const store::AddressKey from = test::key(1, "10.0.2.0");
+  const Sweep swept = slice(at(3700), from);
+  EXPECT_EQ(swept.changes.size(), base::limits::kSweepRecords);
+  EXPECT_EQ(swept.next, from);
+  test::commit(store_, swept.changes);
+  EXPECT_EQ(slice(at(3700), from).changes.size(), 5u);
+}
+
 TEST_F(SweepTest, TakesASliceAtATime) {
   store::Changes changes;
   constexpr std::uint32_t kMany = 2 * base::limits::kSweepRecords + 7;

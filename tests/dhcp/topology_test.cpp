@@ -137,10 +137,12 @@ TEST(Topology, W23_KeepsTheHostsAddressesOutOfThePools) {
   const std::vector blocks{block(1, 1, "192.0.2.0/24", "192.0.2.1-192.0.2.9")};
   const std::vector hosts{host_link(1, {"192.0.2.1/24", "192.0.2.5/24"})};
   const Topology topology(networks, blocks, hosts, kAll);
-  const net::RangeSet& pool = topology.networks().front().blocks.front().dynamic;
-  EXPECT_FALSE(pool.contains(v4("192.0.2.1")));
-  EXPECT_FALSE(pool.contains(v4("192.0.2.5")));
-  EXPECT_EQ(pool.size(), 7u);
+  const ServedBlock& served = *topology.blocks().front();
+  EXPECT_FALSE(topology.may_lease(served, v4("192.0.2.1")));
+  EXPECT_TRUE(topology.may_lease(served, v4("192.0.2.2")));
+  EXPECT_FALSE(topology.may_lease(served, v4("192.0.2.5")));
+  EXPECT_TRUE(topology.may_lease(served, v4("192.0.2.9")));
+  EXPECT_FALSE(topology.may_lease(served, v4("192.0.2.10")));
 }
 
 TEST(Topology, FindsRetiredBlocksButGivesThemNoLinkAndNoRoute) {
@@ -149,14 +151,32 @@ TEST(Topology, FindsRetiredBlocksButGivesThemNoLinkAndNoRoute) {
   blocks[0].retired = true;
   const std::vector hosts{host_link(1, {"192.0.2.1/24"}), host_link(2, {"192.0.2.129/25"})};
   const Topology topology(networks, blocks, hosts, kAll);
-  const ServedNetwork& served = topology.networks().front();
+  const ServedNetwork& served = *topology.networks().front();
   EXPECT_EQ(served.block_of(v4("192.0.2.7"))->id, store::BlockId{1});
   EXPECT_EQ(served.block_of(v4("192.0.2.200"))->id, store::BlockId{2}) << "the one in use first";
   EXPECT_EQ(served.block_of(v4("192.0.3.1")), nullptr);
   EXPECT_EQ(serving(topology, 1), "none");
   EXPECT_EQ(serving(topology, 2), "net1");
   EXPECT_EQ(name_of(topology.routed(v4("192.0.2.7"))), "none");
-  EXPECT_EQ(served.blocks.back().id, store::BlockId{1}) << "retired ones last";
+  EXPECT_EQ(served.blocks.back()->id, store::BlockId{1}) << "retired ones last";
+}
+
+TEST(Topology, FindsTheSmallestBlockAroundAnAddress) {
+  const std::vector networks{network(1)};
+  const std::vector blocks{block(1, 1, "10.0.0.0/8"), block(2, 1, "10.1.0.0/16"),
+                           block(3, 1, "10.1.0.0/24"), block(4, 1, "10.2.0.0/16")};
+  const Topology topology(networks, blocks, {}, kAll);
+  const auto found = [&](std::string_view address) {
+    const ServedBlock* held_by = topology.networks().front()->block_of(v4(address));
+    return held_by == nullptr ? 0 : held_by->id.value;
+  };
+  EXPECT_EQ(found("10.0.255.255"), 1u);
+  EXPECT_EQ(found("10.1.0.9"), 3u);
+  EXPECT_EQ(found("10.1.1.9"), 2u);
+  EXPECT_EQ(found("10.2.0.9"), 4u);
+  EXPECT_EQ(found("10.3.0.0"), 1u) << "behind those within it";
+  EXPECT_EQ(found("11.0.0.0"), 0u);
+  EXPECT_EQ(found("9.255.255.255"), 0u);
 }
 
 TEST(Topology, PrefersANetworkInUseToARetiredOne) {
@@ -169,6 +189,54 @@ TEST(Topology, PrefersANetworkInUseToARetiredOne) {
   EXPECT_EQ(serving(topology, 1), "net2");
   EXPECT_EQ(name_of(topology.relayed(v4("10.0.0.1"))), "net2");
   EXPECT_EQ(name_of(topology.network(NetworkId{1})), "net1");
+}
+
+TEST(Topology, PrefersTheConfigurationToTheApiAndThenTheLowestId) {
+  std::vector networks{network(1), network(2), network(3)};
+  networks[0].managed_by = store::ManagedBy::kApi;
+  const std::vector blocks{block(1, 1, "192.0.2.0/24"), block(2, 2, "192.0.2.0/24"),
+                           block(3, 3, "192.0.2.0/24")};
+  const std::vector hosts{host_link(1, {"192.0.2.1/24"})};
+  const Topology topology(networks, blocks, hosts, kAll);
+  EXPECT_EQ(serving(topology, 1), "net2");
+  EXPECT_EQ(name_of(topology.relayed(v4("192.0.2.7"))), "net2");
+  EXPECT_EQ(name_of(topology.routed(v4("192.0.2.7"))), "net2");
+}
+
+TEST(Topology, GivesANetworkOfNamedLinksNoneByAddress) {
+  std::vector networks{network(1), network(2), network(3, {"eth1"})};
+  for (store::Network& each : networks) each.named_links_only = true;
+  networks[1].relays = {net::Address(v4("10.2.0.1"))};
+  const std::vector blocks{block(1, 1, "10.1.0.0/24"), block(2, 2, "10.2.0.0/24"),
+                           block(3, 3, "10.3.0.0/24")};
+  const std::vector hosts{host_link(1, {"10.1.0.1/24"}), host_link(2, {"10.1.0.2/24"})};
+  const Topology topology(networks, blocks, hosts, kAll);
+  EXPECT_EQ(serving(topology, 1), "none");
+  EXPECT_EQ(serving(topology, 2), "net3") << "by its name";
+  EXPECT_EQ(name_of(topology.relayed(v4("10.1.0.9"))), "none");
+  EXPECT_EQ(name_of(topology.relayed(v4("10.2.0.1"))), "net2") << "which it names";
+  EXPECT_EQ(name_of(topology.relayed(v4("10.2.0.9"))), "none");
+  EXPECT_EQ(name_of(topology.routed(v4("10.1.0.9"))), "none");
+  EXPECT_EQ(name_of(topology.routed(v4("10.2.0.9"))), "net2") << "its clients renew past the relay";
+}
+
+TEST(Pool, LeavesOutDeniedOctets) {
+  Pool pool{net::RangeSet(test::ranges("10.0.0.1-10.0.1.255")), {}};
+  pool.denied.add(7);
+  EXPECT_TRUE(pool.contains(v4("10.0.0.6")));
+  EXPECT_FALSE(pool.contains(v4("10.0.0.7")));
+  EXPECT_FALSE(pool.contains(v4("10.0.1.7")));
+  EXPECT_FALSE(pool.contains(v4("10.0.2.6")));
+  EXPECT_FALSE(pool.empty());
+}
+
+TEST(Pool, IsEmptyOnceAllOctetsAreDenied) {
+  Pool pool{net::RangeSet(test::ranges("10.0.0.0-10.255.255.255")), {}};
+  for (unsigned octet = 0; octet < 255; ++octet) pool.denied.add(static_cast<std::uint8_t>(octet));
+  EXPECT_FALSE(pool.empty());
+  pool.denied.add(255);
+  EXPECT_TRUE(pool.empty());
+  EXPECT_TRUE(Pool{}.empty());
 }
 
 TEST(OptionSet, FindsEachOptionByItsCode) {
@@ -190,22 +258,24 @@ TEST(BlockOptions, ComeFromNetworkFieldsAndBlockTheMoreSpecificFirst) {
   blocks[0].mtu = 1450;
   blocks[0].options = {{15, {'b'}}};
   const Topology topology(networks, blocks, {}, kAll);
-  const OptionSet4& options = topology.networks().front().blocks.front().options;
-  EXPECT_EQ(base::hex(options.find(1)), "ffffff80");
-  EXPECT_EQ(base::hex(options.find(3)), "c0000201");
-  EXPECT_EQ(base::hex(options.find(6)), "c0000202c0000203") << "the field goes before the network";
-  EXPECT_EQ(base::hex(options.find(15)), "62") << "the block goes before the network";
-  EXPECT_EQ(base::hex(options.find(26)), "05aa");
-  EXPECT_EQ(base::hex(options.find(28)), "c000027f");
-  EXPECT_EQ(base::hex(options.find(42)), "01020304");
-  EXPECT_TRUE(options.find(121).empty());
+  const auto option = [&](std::uint8_t code) {
+    return base::hex(topology.networks().front()->option(*topology.blocks().front(), code));
+  };
+  EXPECT_EQ(option(1), "ffffff80");
+  EXPECT_EQ(option(3), "c0000201");
+  EXPECT_EQ(option(6), "c0000202c0000203") << "the field goes before the network";
+  EXPECT_EQ(option(15), "62") << "the block goes before the network";
+  EXPECT_EQ(option(26), "05aa");
+  EXPECT_EQ(option(28), "c000027f");
+  EXPECT_EQ(option(42), "01020304");
+  EXPECT_EQ(option(121), "");
 }
 
 TEST(BlockOptions, OfAPointToPointBlockHaveNoBroadcastAddress) {
   const std::vector networks{network(1)};
   const std::vector blocks{block(1, 1, "192.0.2.0/31")};
   const Topology topology(networks, blocks, {}, kAll);
-  const OptionSet4& options = topology.networks().front().blocks.front().options;
+  const OptionSet4& options = topology.blocks().front()->options;
   EXPECT_TRUE(options.find(28).empty());
   EXPECT_EQ(base::hex(options.find(1)), "fffffffe");
 }

@@ -109,7 +109,7 @@ class Server {
         });
       }
     }
-    demand(lab_.turn().apply(changes, kStart).has_value(), "the store can be emptied");
+    demand(lab_.turn().apply(changes, "sweeper", kStart).has_value(), "the store can be emptied");
     lab_.restart_turn();
     lab_.configure(networks(), kStart);
     lab_.take_sent();

@@ -62,7 +62,7 @@ class PlanTest : public testing::Test {
   store::Changes plan(const std::vector<config::Network>& networks, std::int64_t now) {
     auto snapshot = store_.snapshot();
     const store::View view = snapshot->view();
-    store::Changes changes = plan_config(view, networks, test::at(now));
+    store::Changes changes = plan_config(view, networks, test::at(now)).value();
     EXPECT_TRUE(view.ok());
     return changes;
   }

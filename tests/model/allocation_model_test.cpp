@@ -31,17 +31,18 @@ enum class Act : std::uint8_t {
   kHold,   // RELEASE or expiry
   kErase,  // held, and then free
   kDecline,
-  kReserve,     // for a client, at once
+  kQuarantine,
+  kReserve,     // for a client and its interface, at once
   kReserveFor,  // for a client, once the holder is gone
-  kResize,      // the dynamic addresses are those of `mask`
+  kResize,  // the dynamic addresses are those of `mask`, others of `fixed`; `denied` are neither
   kEraseBlock,  // with everything in it
   kCommit,
   kAbort,
   kRestart,  // without a commit
 };
-constexpr std::array<const char*, 11> kActNames{"lease",   "hold",        "erase",  "decline",
-                                                "reserve", "reserve_for", "resize", "erase_block",
-                                                "commit",  "abort",       "restart"};
+constexpr std::array<const char*, 12> kActNames{"lease",       "hold",    "erase",       "decline",
+                                                "quarantine",  "reserve", "reserve_for", "resize",
+                                                "erase_block", "commit",  "abort",       "restart"};
 
 struct Command {
   Act act = Act::kCommit;
@@ -49,13 +50,15 @@ struct Command {
   std::uint32_t host = 0;
   std::uint32_t client = 0;
   std::uint32_t mask = 0;
+  std::uint32_t fixed = 0;
+  std::uint32_t denied = 0;
   std::int64_t time = 0;
 };
 
 std::ostream& operator<<(std::ostream& out, const Command& c) {
   return out << base::cat(kActNames[static_cast<std::size_t>(c.act)], " slot=", c.slot,
                           " host=", c.host, " client=", c.client, " mask=", c.mask,
-                          " time=", c.time);
+                          " fixed=", c.fixed, " denied=", c.denied, " time=", c.time);
 }
 
 rc::Gen<Command> any_command() {
@@ -64,6 +67,7 @@ rc::Gen<Command> any_command() {
                                                   {6, Act::kHold},
                                                   {6, Act::kErase},
                                                   {3, Act::kDecline},
+                                                  {3, Act::kQuarantine},
                                                   {3, Act::kReserve},
                                                   {3, Act::kReserveFor},
                                                   {3, Act::kResize},
@@ -77,6 +81,8 @@ rc::Gen<Command> any_command() {
       rc::gen::set(&Command::host, rc::gen::inRange<std::uint32_t>(0, kHosts)),
       rc::gen::set(&Command::client, rc::gen::inRange<std::uint32_t>(0, kClients)),
       rc::gen::set(&Command::mask, rc::gen::inRange<std::uint32_t>(0, 1u << kHosts)),
+      rc::gen::set(&Command::fixed, rc::gen::inRange<std::uint32_t>(0, 1u << kHosts)),
+      rc::gen::set(&Command::denied, rc::gen::inRange<std::uint32_t>(0, 1u << kHosts)),
       rc::gen::set(&Command::time, rc::gen::inRange<std::int64_t>(1, 100)));
 }
 
@@ -92,43 +98,66 @@ struct Model {
   std::uint64_t revision = 0;
   std::int64_t stamp = 0;
 
-  bool is_free(const Block& block, const net::Address& address) const {
-    return net::RangeSet(block.dynamic).contains(address) && !records.contains({block.id, address});
+  bool is_free(const AddressKey& key, const std::vector<net::Range>& ranges) const {
+    return net::RangeSet(ranges).contains(key.address) && !records.contains(key);
   }
 };
 
-Block block_of(std::uint32_t slot, BlockId id, std::uint32_t mask) {
-  Block block = test::block(id.value, base::cat("10.0.0.", kHosts * slot, "/29"), "");
-  net::RangeSet dynamic;
+net::RangeSet hosts_of(std::uint32_t slot, std::uint32_t mask) {
+  net::RangeSet hosts;
   for (std::uint32_t host = 0; host < kHosts; ++host) {
     const net::Address address = address_of(slot, host);
-    if ((mask >> host & 1) != 0) dynamic.add(*net::Range::make(address, address));
+    if ((mask >> host & 1) != 0) hosts.add(*net::Range::make(address, address));
   }
+  return hosts;
+}
+
+Block block_of(const Command& command, BlockId id) {
+  const std::uint32_t slot = command.slot;
+  Block block = test::block(id.value, base::cat("10.0.0.", kHosts * slot, "/29"), "");
+  const net::RangeSet dynamic = hosts_of(slot, command.mask);
+  const net::RangeSet fixed = hosts_of(slot, command.fixed & ~command.mask);
   block.dynamic.assign(dynamic.ranges().begin(), dynamic.ranges().end());
+  block.fixed.assign(fixed.ranges().begin(), fixed.ranges().end());
+  for (std::uint32_t host = 0; host < kHosts; ++host) {
+    const auto octet = static_cast<std::uint8_t>(address_of(slot, host).value());
+    if ((command.denied >> host & 1) != 0) block.denied_octets.add(octet);
+  }
   return block;
 }
 
+// The runs of free addresses, from each address on; `next` asks the view for one.
+template <class Next>
+void compare_runs(const Model& model, const Block& block, const std::vector<net::Range>& ranges,
+                  const Next& next) {
+  std::optional<net::Range> run;
+  for (net::Address at = block.cidr.last();; at = at.previous()) {
+    const bool is_free = model.is_free({block.id, at}, ranges);
+    const bool joins = is_free && run && run->first() == at.next();
+    if (is_free) run = net::Range::make(at, joins ? run->last() : at);
+    RC_ASSERT(next(at) == run);
+    if (at == block.cidr.network()) return;
+  }
+}
+
 // What of one block the view shows, against the model.
-void compare_block(const View& view, const Model& model, std::uint32_t slot) {
-  const Block& block = *model.blocks[slot];
+void compare_block(const View& view, const Model& model, const Block& block) {
   std::vector<AddressRecord> expected;
   std::vector<std::pair<base::Instant, AddressKey>> held;
-  std::optional<net::Range> run;
-  for (std::uint32_t host = kHosts; host-- > 0;) {
-    const AddressKey key{block.id, address_of(slot, host)};
+  for (net::Address at = block.cidr.network(); block.cidr.contains(at); at = at.next()) {
+    const AddressKey key{block.id, at};
     const auto record = model.records.find(key);
-    RC_ASSERT(view.address(key).has_value() == (record != model.records.end()));
-    if (record != model.records.end()) {
-      RC_ASSERT(*view.address(key) == record->second);
-      expected.insert(expected.begin(), record->second);
-      if (record->second.state == AddressState::kHeld) held.push_back({record->second.since, key});
-    }
-    const bool is_free = model.is_free(block, key.address);
-    RC_ASSERT(view.is_free(key) == is_free);
-    const bool joins = is_free && run && run->first() == key.address.next();
-    if (is_free) run = net::Range::make(key.address, joins ? run->last() : key.address);
-    RC_ASSERT(view.next_free(block.id, key.address) == run);
+    const bool known = record != model.records.end();
+    RC_ASSERT(view.address(key) == (known ? std::optional(record->second) : std::nullopt));
+    RC_ASSERT(view.is_free(key) == model.is_free(key, block.dynamic));
+    if (!known) continue;
+    expected.push_back(record->second);
+    if (record->second.state == AddressState::kHeld) held.push_back({record->second.since, key});
   }
+  compare_runs(model, block, block.dynamic,
+               [&](const net::Address& from) { return view.next_free(block.id, from); });
+  compare_runs(model, block, block.fixed,
+               [&](const net::Address& from) { return view.next_fixed(block.id, from); });
   std::vector<AddressRecord> scanned;
   view.scan(block.id, block.cidr.network(), [&](const AddressRecord& record) {
     scanned.push_back(record);
@@ -145,12 +174,27 @@ void compare_block(const View& view, const Model& model, std::uint32_t slot) {
   RC_ASSERT(seen == held.size());
 }
 
+// Whose time is over at the last second, and in which order.
+void compare_due(const View& view, const Model& model) {
+  std::vector<std::pair<base::Instant, AddressKey>> expected;
+  for (const auto& [key, record] : model.records) {
+    if (record.state == AddressState::kQuarantined) expected.push_back({record.expires, key});
+  }
+  std::ranges::sort(expected);
+  std::vector<std::pair<base::Instant, AddressKey>> due;
+  view.scan_due(base::Instant::max(), [&](const AddressKey& key) {
+    due.push_back({model.records.at(key).expires, key});
+    return true;
+  });
+  RC_ASSERT(due == expected);
+}
+
 void compare(const View& view, const Model& model) {
   std::vector<BlockId> ids;
   for (std::uint32_t slot = 0; slot < kSlots; ++slot) {
     if (!model.blocks[slot]) continue;
     ids.push_back(model.blocks[slot]->id);
-    compare_block(view, model, slot);
+    compare_block(view, model, *model.blocks[slot]);
   }
   std::ranges::sort(ids);
   std::vector<BlockId> found;
@@ -166,6 +210,15 @@ void compare(const View& view, const Model& model) {
     expected.resize(std::min(expected.size(), base::limits::kAddressesPerIdentity));
     RC_ASSERT(std::ranges::equal(keys, expected));
   }
+  for (std::uint32_t client = 0; client < kClients; ++client) {
+    const InterfaceId interface{client + 1};
+    std::vector<AddressKey> expected;
+    for (const auto& [key, record] : model.records) {
+      if (record.interface == interface) expected.push_back(key);
+    }
+    RC_ASSERT(view.addresses_on(interface) == expected);
+  }
+  compare_due(view, model);
   RC_ASSERT(view.next_block_id().value == model.next_block);
   RC_ASSERT(view.ok());
 }
@@ -177,10 +230,10 @@ void compare_usage(const View& view, const Model& model) {
     for (const auto& [key, record] : model.records) {
       if (key.block == block->id) ++expected.records[static_cast<std::size_t>(record.state)];
     }
-    for (const net::Range& range : block->dynamic) {
-      for (net::Address at = range.first(); at <= range.last(); at = at.next()) {
-        if (!model.records.contains({block->id, at})) ++expected.free;
-      }
+    for (net::Address at = block->cidr.network(); block->cidr.contains(at); at = at.next()) {
+      if (block->denied_octets.covers(at)) continue;
+      expected.free += model.is_free({block->id, at}, block->dynamic) ? 1u : 0u;
+      expected.free_fixed += model.is_free({block->id, at}, block->fixed) ? 1u : 0u;
     }
     RC_ASSERT(view.usage(block->id) == expected);
   }
@@ -242,7 +295,7 @@ class Run {
   void resize(const Command& command) {
     std::optional<Block>& block = working_.blocks[command.slot];
     const BlockId id = block ? block->id : BlockId{working_.next_block++};
-    block = block_of(command.slot, id, command.mask);
+    block = block_of(command, id);
     apply(PutBlock{*block});
   }
   void erase_block(const Command& command) {
@@ -285,12 +338,19 @@ class Run {
       record.state = AddressState::kHeld;
       return;
     }
+    record.expires = test::at(command.time + 3600);
+    if (command.act == Act::kQuarantine) {
+      // It stays its interface's, which may have it restored.
+      record.state = AddressState::kQuarantined;
+      return;
+    }
     record.identity = client;
     record.state = command.act == Act::kLease     ? AddressState::kLeased
                    : command.act == Act::kDecline ? AddressState::kDeclined
                                                   : AddressState::kReserved;
-    if (command.act == Act::kReserve) record.reserved_for = {};
-    record.expires = test::at(command.time + 3600);
+    if (command.act != Act::kReserve) return;
+    record.reserved_for = {};
+    record.interface = InterfaceId{command.client + 1};
   }
 
   test::TempDirectory directory_;

@@ -99,24 +99,24 @@ Reservation full_reservation() {
 }
 
 TEST(Codec, GivesEveryFieldBack) {
-  EXPECT_EQ(decode_address(kKey, encoded(full_record())), full_record());
-  EXPECT_EQ(decode_network(kKey, encode(full_network(), kKey)), full_network());
-  EXPECT_EQ(decode_block(kKey, encode(full_block(), kKey)), full_block());
-  EXPECT_EQ(decode_reservation(kKey, encode(full_reservation(), kKey)), full_reservation());
+  EXPECT_EQ(decode<AddressRecord>(kKey, encoded(full_record())), full_record());
+  EXPECT_EQ(decode<Network>(kKey, encode(full_network(), kKey)), full_network());
+  EXPECT_EQ(decode<Block>(kKey, encode(full_block(), kKey)), full_block());
+  EXPECT_EQ(decode<Reservation>(kKey, encode(full_reservation(), kKey)), full_reservation());
   const Seen seen{{}, net::Mac({2, 0, 0, 0, 0, 1}), test::at(9)};
-  EXPECT_EQ(decode_seen(kKey, encode(seen, kKey)), seen);
+  EXPECT_EQ(decode<Seen>(kKey, encode(seen, kKey)), seen);
   Usage usage;
   for (std::size_t state = 1; state < kAddressStates; ++state) usage.records[state] = state << 40;
   usage.free = net::Uint128{1} << 127 | 5;
-  EXPECT_EQ(decode_usage(kKey, encode(usage, kKey)), usage);
+  EXPECT_EQ(decode<Usage>(kKey, encode(usage, kKey)), usage);
 }
 
 TEST(Codec, GivesDefaultsBack) {
-  EXPECT_EQ(decode_address(kKey, encoded({})), AddressRecord{});
-  EXPECT_EQ(decode_network(kKey, encode(Network{}, kKey)), Network{});
-  EXPECT_EQ(decode_block(kKey, encode(Block{}, kKey)), Block{});
-  EXPECT_EQ(decode_reservation(kKey, encode(Reservation{}, kKey)), Reservation{});
-  EXPECT_EQ(decode_usage(kKey, encode(Usage{}, kKey)), Usage{});
+  EXPECT_EQ(decode<AddressRecord>(kKey, encoded({})), AddressRecord{});
+  EXPECT_EQ(decode<Network>(kKey, encode(Network{}, kKey)), Network{});
+  EXPECT_EQ(decode<Block>(kKey, encode(Block{}, kKey)), Block{});
+  EXPECT_EQ(decode<Reservation>(kKey, encode(Reservation{}, kKey)), Reservation{});
+  EXPECT_EQ(decode<Usage>(kKey, encode(Usage{}, kKey)), Usage{});
 }
 
 TEST(Codec, CarriesValuesOfAnyLength) {
@@ -124,7 +124,7 @@ TEST(Codec, CarriesValuesOfAnyLength) {
     Network network;
     network.options = {{224, Octets(length, 0x5a)}};
     network.tenant = std::string(length, 'x');
-    EXPECT_EQ(decode_network(kKey, encode(network, kKey)), network) << length;
+    EXPECT_EQ(decode<Network>(kKey, encode(network, kKey)), network) << length;
   }
 }
 
@@ -135,8 +135,8 @@ TEST(Codec, CarriesVectorsOfManyElements) {
     block.pools.push_back(*net::Range::make(net::Ipv4{2 * i}, net::Ipv4{2 * i}));
     network.interfaces.push_back("tap" + std::to_string(i));
   }
-  EXPECT_EQ(decode_block(kKey, encode(block, kKey)), block);
-  EXPECT_EQ(decode_network(kKey, encode(network, kKey)), network);
+  EXPECT_EQ(decode<Block>(kKey, encode(block, kKey)), block);
+  EXPECT_EQ(decode<Network>(kKey, encode(network, kKey)), network);
 }
 
 TEST(Codec, S9_NoticesAFlippedBitAtEveryPosition) {
@@ -144,12 +144,12 @@ TEST(Codec, S9_NoticesAFlippedBitAtEveryPosition) {
   for (std::size_t bit = 0; bit < 8 * good.size(); ++bit) {
     Octets bad = good;
     bad[bit / 8] = static_cast<std::uint8_t>(bad[bit / 8] ^ 1u << bit % 8);
-    ASSERT_FALSE(decode_address(kKey, bad)) << "bit " << bit;
+    ASSERT_FALSE(decode<AddressRecord>(kKey, bad)) << "bit " << bit;
   }
   Octets block = encode(full_block(), kKey);
   for (std::size_t bit = 0; bit < 8 * block.size(); ++bit) {
     block[bit / 8] = static_cast<std::uint8_t>(block[bit / 8] ^ 1u << bit % 8);
-    ASSERT_FALSE(decode_block(kKey, block)) << "bit " << bit;
+    ASSERT_FALSE(decode<Block>(kKey, block)) << "bit " << bit;
     block[bit / 8] = static_cast<std::uint8_t>(block[bit / 8] ^ 1u << bit % 8);
   }
 }
@@ -157,54 +157,56 @@ TEST(Codec, S9_NoticesAFlippedBitAtEveryPosition) {
 TEST(Codec, S9_NoticesARecordThatIsCutOffOrLonger) {
   Octets good = encoded(full_record());
   for (std::size_t length = 0; length < good.size(); ++length) {
-    ASSERT_FALSE(decode_address(kKey, Bytes(good).first(length))) << length;
+    ASSERT_FALSE(decode<AddressRecord>(kKey, Bytes(good).first(length))) << length;
   }
   good.push_back(0);
-  EXPECT_FALSE(decode_address(kKey, good));
+  EXPECT_FALSE(decode<AddressRecord>(kKey, good));
 }
 
 TEST(Codec, S9_NoticesARecordUnderAnothersKey) {
   Octets other = kKey;
   other.back() ^= 1;
-  EXPECT_FALSE(decode_address(other, encoded(full_record())));
-  EXPECT_FALSE(decode_block(other, encode(full_block(), kKey)));
-  EXPECT_FALSE(decode_usage(other, encode(Usage{}, kKey)));
+  EXPECT_FALSE(decode<AddressRecord>(other, encoded(full_record())));
+  EXPECT_FALSE(decode<Block>(other, encode(full_block(), kKey)));
+  EXPECT_FALSE(decode<Usage>(other, encode(Usage{}, kKey)));
 }
 
 TEST(Codec, S10_RefusesAVersionItDoesNotKnow) {
   Octets body = encoded({});
   body.resize(body.size() - 4);
-  ASSERT_TRUE(decode_address(kKey, sealed(body)));
+  ASSERT_TRUE(decode<AddressRecord>(kKey, sealed(body)));
   body.front() = kRecordVersion + 1;
-  EXPECT_FALSE(decode_address(kKey, sealed(body)));
+  EXPECT_FALSE(decode<AddressRecord>(kKey, sealed(body)));
   body.front() = 0;
-  EXPECT_FALSE(decode_address(kKey, sealed(body)));
+  EXPECT_FALSE(decode<AddressRecord>(kKey, sealed(body)));
 }
 
 TEST(Codec, S10_RefusesATagItDoesNotKnow) {
   Octets body = encoded({});
   body.resize(body.size() - 4);
   body.insert(body.end(), {200, 0});
-  EXPECT_FALSE(decode_address(kKey, sealed(body)));
+  EXPECT_FALSE(decode<AddressRecord>(kKey, sealed(body)));
 }
 
 TEST(Codec, RefusesFieldsTwiceOrOutOfOrder) {
-  EXPECT_TRUE(decode_address(kKey, sealed({1, 1, 1, 5, 2, 1, 3})));   // network 5, leased
-  EXPECT_FALSE(decode_address(kKey, sealed({1, 2, 1, 3, 1, 1, 5})));  // the state first
-  EXPECT_FALSE(decode_address(kKey, sealed({1, 2, 1, 3, 2, 1, 3})));  // the state twice
+  EXPECT_TRUE(decode<AddressRecord>(kKey, sealed({1, 1, 1, 5, 2, 1, 3})));   // network 5, leased
+  EXPECT_FALSE(decode<AddressRecord>(kKey, sealed({1, 2, 1, 3, 1, 1, 5})));  // the state first
+  EXPECT_FALSE(decode<AddressRecord>(kKey, sealed({1, 2, 1, 3, 2, 1, 3})));  // the state twice
 }
 
 TEST(Codec, RefusesValuesThatNoFieldCanHave) {
-  EXPECT_FALSE(decode_address(kKey, sealed({1, 2, 1, 0})));              // no such state
-  EXPECT_FALSE(decode_address(kKey, sealed({1, 2, 1, 7})));              // no such state
-  EXPECT_FALSE(decode_address(kKey, sealed({1, 3, 2, 9, 1})));           // no such identity
-  EXPECT_FALSE(decode_address(kKey, sealed({1, 5, 5, 1, 2, 3, 4, 5})));  // a MAC of five octets
-  EXPECT_FALSE(decode_address(kKey, sealed({1, 1, 5, 1, 0, 0, 0, 0})));  // a network over 32 bits
-  EXPECT_FALSE(decode_address(kKey, sealed({1, 9, 9, 1, 0, 0, 0, 0, 0, 0, 0, 0})));
-  EXPECT_FALSE(decode_network(kKey, sealed({1, 3, 1, 2})));              // managed by nobody known
-  EXPECT_FALSE(decode_network(kKey, sealed({1, 4, 1, 2})));              // no such policy
-  EXPECT_FALSE(decode_network(kKey, sealed({1, 5, 1, 2})));              // neither true nor false
-  EXPECT_FALSE(decode_block(kKey, sealed({1, 2, 5, 33, 10, 0, 0, 0})));  // a /33
+  EXPECT_FALSE(decode<AddressRecord>(kKey, sealed({1, 2, 1, 0})));     // no such state
+  EXPECT_FALSE(decode<AddressRecord>(kKey, sealed({1, 2, 1, 7})));     // no such state
+  EXPECT_FALSE(decode<AddressRecord>(kKey, sealed({1, 3, 2, 9, 1})));  // no such identity
+  EXPECT_FALSE(
+      decode<AddressRecord>(kKey, sealed({1, 5, 5, 1, 2, 3, 4, 5})));  // a MAC of five octets
+  EXPECT_FALSE(
+      decode<AddressRecord>(kKey, sealed({1, 1, 5, 1, 0, 0, 0, 0})));  // a network over 32 bits
+  EXPECT_FALSE(decode<AddressRecord>(kKey, sealed({1, 9, 9, 1, 0, 0, 0, 0, 0, 0, 0, 0})));
+  EXPECT_FALSE(decode<Network>(kKey, sealed({1, 3, 1, 2})));              // managed by nobody known
+  EXPECT_FALSE(decode<Network>(kKey, sealed({1, 4, 1, 2})));              // no such policy
+  EXPECT_FALSE(decode<Network>(kKey, sealed({1, 5, 1, 2})));              // neither true nor false
+  EXPECT_FALSE(decode<Block>(kKey, sealed({1, 2, 5, 33, 10, 0, 0, 0})));  // a /33
 }
 
 // S12: whatever the wire can say about a client is still there after a restart.
@@ -246,7 +248,7 @@ RC_GTEST_PROP(Codec, S12_EveryRecordRoundTrips, ()) {
   Key key;
   key.add(BlockId{*rc::gen::arbitrary<std::uint32_t>()});
   key.add(net::Ipv4{*rc::gen::arbitrary<std::uint32_t>()});
-  const auto back = decode_address(key.bytes(), encoded(record, key.bytes()));
+  const auto back = decode<AddressRecord>(key.bytes(), encoded(record, key.bytes()));
   RC_ASSERT(back == record);
 }
 

@@ -145,12 +145,18 @@ TEST(Damage, S9_OfTheWayToAPageIsNotTakenForTheEnd) {
   std::size_t branches = 0;
   for (std::size_t page = 2 * kPage; page < octets.size(); page += kPage) {
     // LMDB's page: number(8) pad(2) flags(2) lower(2) upper(2), and then where each node is; a
-    // branch's node begins with the number of a page, in 48 bits.
-    const auto u16 = [&](std::size_t at) { return octets[page + at] | octets[page + at + 1] << 8; };
+    // branch's node begins with the number of a page, in 48 bits, then the length of its key.
+    const auto u16 = [&](std::size_t at) -> std::size_t {
+      return octets[page + at] | static_cast<std::size_t>(octets[page + at + 1]) << 8;
+    };
     if (u16(10) != 1) continue;
-    ++branches;
-    for (int at = 16; at < u16(12); at += 2)
-      octets[page + static_cast<std::size_t>(u16(static_cast<std::size_t>(at))) + 5] = 0x7f;
+    for (std::size_t at = 16; at < u16(12); at += 2) {
+      const std::size_t node = u16(at);
+      // Those to the records, which opening does not read: block(4), and an address of 10.0.0.0/8.
+      if (u16(node + 6) != 8 || octets[page + node + 8 + 4] != 10) continue;
+      octets[page + node + 5] = 0x7f;
+      ++branches;
+    }
   }
   ASSERT_GE(branches, 1u);
   test::write_file(f.data, octets);

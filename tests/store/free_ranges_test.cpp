@@ -21,9 +21,11 @@ using net::Range;
 using test::address;
 using test::range;
 
+constexpr Space kSpace = Space::dynamic(BlockId{7});
+
 struct Fixture {
   ScratchTables tables;
-  FreeRanges free{*tables, BlockId{7}};
+  FreeRanges free{*tables, kSpace};
 
   std::string runs(std::string_view from = "10.0.0.0") {
     std::string out;
@@ -85,8 +87,8 @@ TEST(FreeRanges, CountsOnlyWhatWasFreeWhenItTakesOut) {
 
 TEST(FreeRanges, OfABlockEndWhereTheNextBlockBegins) {
   Fixture f;
-  FreeRanges lower(*f.tables, BlockId{6});
-  FreeRanges upper(*f.tables, BlockId{8});
+  FreeRanges lower(*f.tables, Space::dynamic(BlockId{6}));
+  FreeRanges upper(*f.tables, Space::dynamic(BlockId{8}));
   lower.add(range("10.0.0.1-10.0.0.9"));
   upper.add(range("10.0.0.1-10.0.0.9"));
   EXPECT_EQ(f.runs(), "");
@@ -121,7 +123,7 @@ TEST(FreeRanges, S9_RefuseAnEntryWhoseFirstAddressWasChanged) {
   Fixture f;
   f.free.add(range("10.0.0.5-10.0.0.9"));
   Key key;
-  key.add(BlockId{7}).add(address("10.0.0.9"));
+  key.add(std::uint8_t{1}).add(BlockId{7}).add(address("10.0.0.9"));
   const base::Bytes stored = f.tables->get(Table::kFree, key.bytes()).value();
   std::vector<std::uint8_t> octets(stored.begin(), stored.end());
   octets[3] ^= 1;
@@ -134,7 +136,7 @@ TEST(FreeRanges, S9_RefuseAnEntryWhoseFirstAddressWasChanged) {
 TEST(FreeRanges, S9_RefuseAnEntryThatIsNoRange) {
   Fixture f;
   Key key;
-  key.add(BlockId{7}).add(address("10.0.0.9"));
+  key.add(std::uint8_t{1}).add(BlockId{7}).add(address("10.0.0.9"));
   Key above;
   above.add(address("10.0.0.77"));
   std::array<std::uint8_t, 8> buffer;
@@ -142,6 +144,46 @@ TEST(FreeRanges, S9_RefuseAnEntryThatIsNoRange) {
   EXPECT_FALSE(f.free.at_or_after(address("10.0.0.1")));
   ASSERT_TRUE(f.tables->error);
   EXPECT_EQ(f.tables->error->fault, base::Fault::kDamaged);
+}
+
+TEST(FreeRanges, OfOneBlockAreApartByWhatTheyAreFor) {
+  Fixture f;
+  FreeRanges fixed(*f.tables, Space::fixed(BlockId{7}));
+  FreeRanges macs(*f.tables, Space::macs(MacRangeId{7}));
+  fixed.add(range("10.0.0.1-10.0.0.9"));
+  macs.add(range("::1-::9"));
+  EXPECT_EQ(f.runs(), "");
+  f.free.add(range("10.0.0.20"));
+  EXPECT_FALSE(fixed.contains(address("10.0.0.20")));
+  EXPECT_EQ(fixed.count(), 9u);
+  EXPECT_EQ(f.free.count(), 1u);
+  EXPECT_EQ(macs.count(), 9u);
+}
+
+TEST(FreeRanges, CountNoAddressThatTheMaskLeavesOut) {
+  Fixture f;
+  net::OctetMask mask;
+  mask.add(3);
+  mask.add(255);
+  FreeRanges masked(*f.tables, kSpace, mask);
+  EXPECT_EQ(masked.add(range("10.0.0.0-10.0.1.255")), 508u);
+  EXPECT_EQ(masked.count(), 508u);
+  EXPECT_EQ(f.free.count(), 512u);
+  EXPECT_EQ(masked.remove(range("10.0.0.3")), 0u);
+  EXPECT_EQ(masked.remove(range("10.0.0.2-10.0.0.4")), 2u);
+  EXPECT_EQ(masked.add(range("10.0.0.3-10.0.0.4")), 1u);
+  // It lies in the runs all the same: who wants to give it out asks the mask.
+  EXPECT_TRUE(masked.contains(address("10.0.0.3")));
+}
+
+TEST(FreeRanges, S9_RefuseToFreeWhatIsFree) {
+  for (const auto* again : {"10.0.0.5", "10.0.0.9", "10.0.0.7-10.0.0.20", "10.0.0.0-10.0.0.5"}) {
+    Fixture f;
+    f.free.add(range("10.0.0.5-10.0.0.9"));
+    EXPECT_EQ(f.free.add(range(again)), 0u) << again;
+    ASSERT_TRUE(f.tables->error) << again;
+    EXPECT_EQ(f.tables->error->fault, base::Fault::kDamaged);
+  }
 }
 
 // What the set holds, against a std::set of the same addresses, in a space that is soon exhausted.

@@ -206,13 +206,25 @@ TEST(OpenStore, S9_RefusesABlockThatCannotBeRead) {
   expect_refused(f.path, Fault::kDamaged, "table blocks is damaged");
 }
 
+TEST(OpenStore, S9_RefusesAStoreThatHasLostItsNumber) {
+  Fixture f;
+  smuggle(f.path, "meta", "store", "x");
+  expect_refused(f.path, Fault::kDamaged, "table meta is damaged");
+}
+
+TEST(OpenStore, S9_RefusesAChangeLogWithEventsThatNobodyCounted) {
+  Fixture f;
+  smuggle(f.path, "changes", std::string("\0\0\0\0\0\1\0\0", 8), "x");
+  expect_refused(f.path, Fault::kDamaged, "events");
+}
+
 TEST(OpenStore, S10_RefusesANewerSchema) {
   Fixture f;
-  smuggle(f.path, "meta", "schema", std::string("\0\0\0\2", 4));
-  expect_refused(f.path, Fault::kNewer, "schema version 2, this melange knows 1");
+  smuggle(f.path, "meta", "schema", std::string("\0\0\0\3", 4));
+  expect_refused(f.path, Fault::kNewer, "schema version 3, this melange knows 2");
   // A newer store need not have this one's tables, nor records that it can read.
   smuggle(f.path, "blocks", std::string("\0\0\0\1", 4), "x");
-  expect_refused(f.path, Fault::kNewer, "schema version 2");
+  expect_refused(f.path, Fault::kNewer, "schema version 3");
 }
 
 TEST(OpenStore, S10_RefusesASchemaThatIsNone) {

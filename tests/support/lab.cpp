@@ -10,6 +10,8 @@
 namespace melange::test {
 namespace {
 
+const std::vector<std::string> kAllInterfaces{"*"};
+
 template <class T>
 T must(base::Result<T> result) {
   if (!result) throw std::runtime_error(result.error().message);
@@ -76,6 +78,7 @@ Lab::Lab(std::string path, const store::Options& options)
   raw_[0] = std::make_unique<KeepingLink>(0, sent_);
   ports_.routed = raw_[0].get();
   open();
+  compile();
 }
 
 void Lab::open() {
@@ -98,19 +101,23 @@ void Lab::configure(const std::vector<config::Network>& networks, base::Instant 
   {
     auto snapshot = must(store_->snapshot());
     const store::View view = snapshot.view();
-    changes = ipam::plan_config(view, networks, now);
+    changes = ipam::plan_config(view, networks, now).value();
     if (!view.ok()) throw std::runtime_error(view.error().message);
   }
-  must(turn_->apply(changes, now));
-  compile();
+  apply(changes, "config", now);
+}
+
+void Lab::apply(const store::Changes& changes, std::string_view actor, base::Instant now) {
+  must(turn_->apply(changes, actor, now));
+  const dhcp::Topology here = turn_->topology().relinked(hosts_, kAllInterfaces);
+  turn_->set_topology(std::make_shared<const dhcp::Topology>(here.updated(changes)));
 }
 
 void Lab::compile() {
-  static const std::vector<std::string> all{"*"};
   auto snapshot = must(store_->snapshot());
   const store::View view = snapshot.view();
-  turn_->set_topology(
-      std::make_shared<const dhcp::Topology>(view.networks(), view.blocks(), hosts_, all));
+  turn_->set_topology(std::make_shared<const dhcp::Topology>(view.networks(), view.blocks(), hosts_,
+                                                             kAllInterfaces));
 }
 
 void Lab::restart_turn() {
@@ -150,7 +157,7 @@ std::size_t Lab::sweep(base::Instant now) {
       auto snapshot = must(store_->snapshot());
       swept = dhcp::sweep(snapshot.view(), turn_->topology(), from, now);
     }
-    must(turn_->apply(swept.changes, now));
+    must(turn_->apply(swept.changes, "sweeper", now));
     made += swept.changes.size();
     from = swept.next;
   } while (from);

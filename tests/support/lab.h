@@ -83,6 +83,8 @@ class Lab {
   void set_hosts(std::vector<net::HostLink> hosts);
   // Makes the store's networks those of the configuration, as a start or a reload does.
   void configure(const std::vector<config::Network>& networks, base::Instant now);
+  // Commits the changes in the name of `actor`; the topology follows.
+  void apply(const store::Changes& changes, std::string_view actor, base::Instant now);
   void set_limits(const dhcp::Limits4& limits);
   // The store and the turn anew, as after a crash; the links stay.
   void reopen();

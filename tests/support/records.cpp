@@ -87,9 +87,20 @@ AddressRecord in_state(AddressState state, const store::AddressKey& key,
   return record;
 }
 
-void commit(store::Store& store, const store::Changes& changes, base::Instant now) {
+store::Interface interface(std::uint64_t id, std::string vif, std::optional<net::Mac> mac) {
+  store::Interface made;
+  made.id = store::InterfaceId{id};
+  made.vif = std::move(vif);
+  made.tenant = "default";
+  made.mac = mac;
+  return made;
+}
+
+void commit(store::Store& store, const store::Changes& changes, base::Instant now,
+            std::string_view actor) {
   auto txn = store.begin();
   if (!txn) throw std::runtime_error(txn.error().message);
+  if (!actor.empty()) txn->act_as(actor, now);
   for (const store::Change& change : changes) must(txn->apply(change));
   must(txn->commit(now));
 }
@@ -102,24 +113,81 @@ store::Store open(const std::string& path, const store::Options& options) {
 
 namespace {
 
+// The runs that `next` gives, from `first` to `last`.
+template <class Next>
+std::string dump_runs(std::string_view what, net::Address first, net::Address last,
+                      const Next& next) {
+  std::string out;
+  for (auto run = next(first); run; run = next(run->last().next())) {
+    out += cat("  ", what, ' ', text(*run), '\n');
+    if (run->last() == last) break;
+  }
+  return out;
+}
+
 std::string dump_block(const store::View& view, const store::Block& block) {
   std::string out = cat("block ", block.id.value, ' ', text(block.cidr), '\n');
-  net::Address from = block.cidr.network();
-  view.scan(block.id, from, [&](const AddressRecord& record) {
+  const net::Address first = block.cidr.network();
+  view.scan(block.id, first, [&](const AddressRecord& record) {
     out += cat("  ", text(record), " revision ", record.revision, '\n');
     return true;
   });
-  while (const auto run = view.next_free(block.id, from)) {
-    out += cat("  free ", text(*run), '\n');
-    if (run->last() == block.cidr.last()) break;
-    from = run->last().next();
-  }
+  out += dump_runs("free", first, block.cidr.last(),
+                   [&](const net::Address& from) { return view.next_free(block.id, from); });
+  out += dump_runs("fixed", first, block.cidr.last(),
+                   [&](const net::Address& from) { return view.next_fixed(block.id, from); });
   view.scan_held(block.id, [&](const store::AddressKey& held) {
     out += cat("  held ", text(held.address), '\n');
     return true;
   });
   const store::Usage usage = view.usage(block.id);
-  return out + cat("  usage ", usage.total(), " free ", net::text(usage.free), '\n');
+  out += cat("  usage ", usage.total(), " free ", net::text(usage.free));
+  if (usage.free_fixed != 0) out += " fixed " + net::text(usage.free_fixed);
+  return out + '\n';
+}
+
+std::string dump_interface(const store::View& view, const store::Interface& interface) {
+  std::string out = cat("interface ", interface.id.value, ' ', interface.vif);
+  if (interface.mac) out += " " + text(*interface.mac);
+  for (const store::AddressKey& key : view.addresses_on(interface.id)) {
+    out += cat(' ', key.block.value, '/', text(key.address));
+  }
+  return out + '\n';
+}
+
+// Objects that are known by a number, other than networks and blocks.
+std::string dump_objects(const store::View& view) {
+  std::string out;
+  const auto each = [&](store::ObjectKind kind, const auto& show) {
+    for (const std::uint64_t number : view.list(store::Listing::all(kind), 0, SIZE_MAX)) {
+      show(number);
+    }
+  };
+  each(store::ObjectKind::kPolicy, [&](std::uint64_t number) {
+    const auto policy = view.policy(store::PolicyId{number});
+    if (policy) out += cat("policy ", number, ' ', policy->name, '\n');
+  });
+  each(store::ObjectKind::kInterface, [&](std::uint64_t number) {
+    const auto interface = view.interface(store::InterfaceId{number});
+    if (interface) out += dump_interface(view, *interface);
+  });
+  each(store::ObjectKind::kMacRange, [&](std::uint64_t number) {
+    const net::Address last = net::Address::v6((net::Uint128{1} << 48) - 1);
+    out += cat("mac-range ", number, '\n');
+    out += dump_runs("free", net::Address::v6(0), last, [&](const net::Address& from) {
+      return view.next_mac(store::MacRangeId{number}, from);
+    });
+  });
+  each(store::ObjectKind::kAllocation, [&](std::uint64_t number) {
+    const auto allocation = view.allocation(store::AllocationId{number});
+    if (allocation) out += cat("allocation ", number, ' ', allocation->handle, '\n');
+  });
+  view.scan_due(base::Instant::max(), [&](const store::AddressKey& due) {
+    out += cat("due ", due.block.value, '/', text(due.address), '\n');
+    return true;
+  });
+  if (view.answers() != 0) out += cat("answers ", view.answers(), '\n');
+  return out;
 }
 
 }  // namespace
@@ -135,7 +203,20 @@ std::string dump(const store::View& view) {
     }
   }
   for (const store::Block& block : view.blocks()) out += dump_block(view, block);
+  if (view.ok()) out += dump_objects(view);
   if (!view.ok()) out += cat("error ", view.error().message, '\n');
+  return out;
+}
+
+std::string dump_events(const store::View& view, std::uint64_t after) {
+  std::string out;
+  view.scan_events(after, [&](const store::Event& event) {
+    out += cat(event.number, ' ', store::text(event.object, event.kind));
+    if (event.address) out += cat(' ', event.block.value, '/', text(*event.address));
+    if (event.id != 0) out += cat(' ', event.id);
+    out += cat(" by ", event.actor, '\n');
+    return true;
+  });
   return out;
 }
 

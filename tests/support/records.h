@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,12 +36,19 @@ store::AddressRecord leased(const store::AddressKey& key, const wire::Identity& 
 store::AddressRecord in_state(store::AddressState state, const store::AddressKey& key,
                               const wire::Identity& identity);
 
-// Applies the changes and commits; throws what fails.
-void commit(store::Store& store, const store::Changes& changes, base::Instant now = at(100));
+// Of the tenant "default".
+store::Interface interface(std::uint64_t id, std::string vif,
+                           std::optional<net::Mac> mac = std::nullopt);
+
+// Applies the changes and commits; throws what fails. Without an actor, nobody is named as one.
+void commit(store::Store& store, const store::Changes& changes, base::Instant now = at(100),
+            std::string_view actor = {});
 // Opens the store; throws what fails.
 store::Store open(const std::string& path, const store::Options& options = {});
 
-// Everything that a view shows, a line each: what a test compares as a whole.
+// Everything that a view shows but the change log, a line each: what a test compares as a whole.
 std::string dump(const store::View& view);
+// "7 address.leased 1/192.0.2.100 by dhcp", a line for each event above `after`.
+std::string dump_events(const store::View& view, std::uint64_t after = 0);
 
 }  // namespace melange::test

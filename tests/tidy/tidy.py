@@ -21,6 +21,7 @@ LIBRARY = {
     "ipam": ("base", "net", "wire", "config", "store"),
     "dhcp": ("base", "net", "wire", "config", "store", "ipam"),
     "io": ("base", "net", "wire"),
+    "http": ("base",),
     "admin": ("base", "net", "wire", "config", "store", "ipam", "http"),
 }
 # Which modules a module may include; itself it always may.

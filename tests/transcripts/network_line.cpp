@@ -25,18 +25,6 @@ wire::Datum datum_of(const std::string& text) {
   return {text};
 }
 
-config::Options4 read_options(Words& words) {
-  config::Options4 options;
-  for (const auto& [key, value] : words.take_pairs()) {
-    const auto code = wire::option4_code(key);
-    if (!code) words.fail(base::cat("unknown option '", key, "'"));
-    const auto octets = wire::encode_option4(*code, datum_of(value));
-    if (!octets) words.fail(base::cat(key, ' ', octets.error()));
-    options[*code] = *octets;
-  }
-  return options;
-}
-
 // ".10/02::1/web1"
 config::Reservation reservation_of(const std::string& text, net::Ipv4 near) {
   const auto parts = split(text, '/');
@@ -54,13 +42,12 @@ SeededLease lease_of(const std::string& text, net::Ipv4 near) {
           duration_of(std::string(parts.at(2)))};
 }
 
-void read_leases(Words& words, net::Ipv4 near, config::Block& block,
-                 std::vector<SeededLease>& leases) {
+void read_leases(Words& words, net::Ipv4 near, config::Block& block, Beside& beside) {
   while (const auto value = words.take("lease")) {
     if (value->find('/') == std::string::npos) {
       block.lease_time.value = duration_of(*value);
     } else {
-      leases.push_back(lease_of(*value, near));
+      beside.leases.push_back(lease_of(*value, near));
     }
   }
 }
@@ -91,6 +78,18 @@ void read_routes(Words& words, net::Ipv4 near, config::Block& block) {
   }
 }
 
+// ".7,.9"
+void read_denied(Words& words, net::Prefix cidr, Beside& beside) {
+  const auto value = words.take("deny");
+  if (!value) return;
+  net::OctetMask octets;
+  for (const std::string_view part : split(*value, ',')) {
+    const auto address = short_address(part, cidr.network().v4());
+    octets.add(static_cast<std::uint8_t>(address.value()));
+  }
+  beside.denied.push_back({cidr, octets});
+}
+
 bool yes_or_no(const std::string& text) { return text != "no"; }
 
 void read_network_keys(Words& words, net::Ipv4 near, config::Network& network) {
@@ -112,7 +111,19 @@ void read_network_keys(Words& words, net::Ipv4 near, config::Network& network) {
 
 }  // namespace
 
-config::Block read_block(Words& words, net::Prefix cidr, std::vector<SeededLease>& leases) {
+config::Options4 read_options(Words& words) {
+  config::Options4 options;
+  for (const auto& [key, value] : words.take_pairs()) {
+    const auto code = wire::option4_code(key);
+    if (!code) words.fail(base::cat("unknown option '", key, "'"));
+    const auto octets = wire::encode_option4(*code, datum_of(value));
+    if (!octets) words.fail(base::cat(key, ' ', octets.error()));
+    options[*code] = *octets;
+  }
+  return options;
+}
+
+config::Block read_block(Words& words, net::Prefix cidr, Beside& beside) {
   const net::Ipv4 near = cidr.network().v4();
   const auto address = [&](const std::string& text) { return short_address(text, near); };
   config::Block block;
@@ -121,7 +132,8 @@ config::Block read_block(Words& words, net::Prefix cidr, std::vector<SeededLease
   while (const auto server = words.take("dns")) block.dns.push_back(address(*server));
   read_ranges(words, "pool", near, block.pools);
   read_ranges(words, "exclude", near, block.exclude);
-  read_leases(words, near, block, leases);
+  read_leases(words, near, block, beside);
+  read_denied(words, cidr, beside);
   read_times(words, block);
   read_routes(words, near, block);
   if (const auto mtu = words.take_as("mtu", number_of)) {
@@ -131,12 +143,12 @@ config::Block read_block(Words& words, net::Prefix cidr, std::vector<SeededLease
   return block;
 }
 
-config::Network read_network(Words& words, std::vector<SeededLease>& leases) {
+config::Network read_network(Words& words, Beside& beside) {
   const auto cidr = net::Prefix::parse(words.next());
   if (!cidr || cidr->family() != net::Family::kV4) words.fail("not a block");
   config::Network network;
   read_network_keys(words, cidr->network().v4(), network);
-  network.blocks.push_back(read_block(words, *cidr, leases));
+  network.blocks.push_back(read_block(words, *cidr, beside));
   return network;
 }
 

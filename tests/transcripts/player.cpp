@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "player.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "melange/base/text.h"
@@ -14,24 +15,60 @@ Player::Player(const std::string& path, const Setup& setup) : setup_(&setup), la
   lab_.set_hosts(setup.hosts);
   lab_.set_limits({setup.offer_time});
   lab_.configure(setup.networks, kStart);
+  write_beside(setup.beside);
   told_ = records();
-  for (const SeededLease& lease : setup.leases) seed(lease);
+  for (const SeededLease& lease : setup.beside.leases) seed(lease);
+  for (const WriteAddress& written : setup.addresses) write(written, kStart);
+}
+
+void Player::write_beside(const Beside& beside) {
+  store::Changes changes;
+  {
+    auto snapshot = lab_.store().snapshot();
+    const store::View view = snapshot->view();
+    for (store::Network& network : view.networks()) {
+      const auto& named = beside.named_links_only;
+      network.named_links_only = std::ranges::find(named, network.name) != named.end();
+      if (network.named_links_only) changes.push_back(store::PutNetwork{network});
+    }
+    for (store::Block& block : view.blocks()) {
+      const auto denied = std::ranges::find(beside.denied, block.cidr, &DeniedOctets::cidr);
+      if (denied == beside.denied.end()) continue;
+      block.denied_octets = denied->octets;
+      changes.push_back(store::PutBlock{block});
+    }
+  }
+  lab_.apply(changes, "local", kStart);
+}
+
+store::AddressRecord Player::record_at(net::Ipv4 address) {
+  store::AddressRecord record;
+  auto snapshot = lab_.store().snapshot();
+  for (const store::Block& block : snapshot->view().blocks()) {
+    if (!block.cidr.contains(address)) continue;
+    record.key = {block.id, address};
+    record.network = block.network;
+  }
+  if (record.network == store::NetworkId{}) {
+    throw std::invalid_argument("outside of all blocks: " + text(address));
+  }
+  return snapshot->view().address(record.key).value_or(record);
+}
+
+void Player::write(const WriteAddress& written, base::Instant now) {
+  store::AddressRecord record = record_at(written.address);
+  record.state = written.state;
+  record.identity = written.identity;
+  record.reserved_for = written.reserved_for;
+  record.hostname = base::InlineBytes<253>(base::bytes_of(written.hostname));
+  record.since = now;
+  record.expires = written.until ? kStart + *written.until : base::Instant{};
+  record.options = written.options;
+  lab_.apply({store::PutAddress{record}}, "local", now);
 }
 
 void Player::seed(const SeededLease& lease) {
-  store::AddressRecord record;
-  {
-    auto snapshot = lab_.store().snapshot();
-    for (const store::Block& block : snapshot->view().blocks()) {
-      if (!block.cidr.contains(lease.address)) continue;
-      record.key = {block.id, lease.address};
-      record.network = block.network;
-    }
-    if (record.network == store::NetworkId{}) {
-      throw std::invalid_argument("a lease outside of all blocks: " + text(lease.address));
-    }
-    if (const auto stored = snapshot->view().address(record.key)) record = *stored;
-  }
+  store::AddressRecord record = record_at(lease.address);
   const auto identity = wire::Identity::of(lease.mac);
   const bool own = record.identity == identity;
   const bool reserved = record.state == store::AddressState::kReserved;
@@ -72,6 +109,10 @@ void Player::act(const Sweep&, base::Instant now, std::string&) { lab_.sweep(now
 
 void Player::act(const Configure& configure, base::Instant now, std::string&) {
   lab_.configure(configure.networks, now);
+}
+
+void Player::act(const WriteAddress& written, base::Instant now, std::string&) {
+  write(written, now);
 }
 
 Player::Records Player::records() {

@@ -21,11 +21,17 @@ class Player {
  private:
   using Records = std::map<store::AddressKey, std::string>;
 
+  // What the setup says beside the configuration, as an operator's requests would make it.
+  void write_beside(const Beside& beside);
   void seed(const SeededLease& lease);
+  void write(const WriteAddress& written, base::Instant now);
+  // The record of the address, or, without one, what names it.
+  store::AddressRecord record_at(net::Ipv4 address);
   void act(Receive& receive, base::Instant now, std::string& out);
   void act(const Restart& restart, base::Instant now, std::string& out);
   void act(const Sweep& sweep, base::Instant now, std::string& out);
   void act(const Configure& configure, base::Instant now, std::string& out);
+  void act(const WriteAddress& written, base::Instant now, std::string& out);
   Records records();
   // The records that are not as when they were last written down.
   std::string changed_records();

@@ -20,16 +20,21 @@ net::HostLink default_host(const Setup& setup) {
 
 void read_setup(const std::string& first, Words& words, Setup& setup) {
   if (first == "network") {
-    setup.networks.push_back(read_network(words, setup.leases));
+    const bool named_only = words.take_word("named_only");
+    setup.networks.push_back(read_network(words, setup.beside));
     auto& network = setup.networks.back();
     if (network.id.value.empty()) network.id.value = base::cat("net", setup.networks.size());
+    if (named_only) setup.beside.named_links_only.push_back(network.id.value);
   } else if (first == "block") {
     if (setup.networks.empty()) words.fail("a block needs a network before it");
     const auto cidr = net::Prefix::parse(words.next());
     if (!cidr) words.fail("not a block");
-    setup.networks.back().blocks.push_back(read_block(words, *cidr, setup.leases));
+    setup.networks.back().blocks.push_back(read_block(words, *cidr, setup.beside));
   } else if (first == "link") {
     setup.hosts.push_back(read_link(words, static_cast<int>(setup.hosts.size()) + 1));
+  } else if (first == "address") {
+    if (setup.networks.empty()) words.fail("an address needs a network before it");
+    setup.addresses.push_back(read_address(words, setup));
   } else if (first == "offer_time") {
     setup.offer_time = duration_of(words.next());
   } else {
@@ -38,9 +43,11 @@ void read_setup(const std::string& first, Words& words, Setup& setup) {
 }
 
 Configure read_configure(Words& words) {
-  std::vector<SeededLease> leases;
-  Configure configure{{read_network(words, leases)}};
-  if (!leases.empty()) words.fail("leases are seeded in the setup only");
+  Beside beside;
+  Configure configure{{read_network(words, beside)}};
+  if (!beside.leases.empty() || !beside.denied.empty()) {
+    words.fail("leases and policies belong into the setup");
+  }
   if (configure.networks.front().id.value.empty()) configure.networks.front().id.value = "net1";
   return configure;
 }
@@ -57,6 +64,8 @@ Event read_event(Words& words, const Setup& setup) {
     event.what = Sweep{};
   } else if (what == "network") {
     event.what = read_configure(words);
+  } else if (what == "address") {
+    event.what = read_address(words, setup);
   } else {
     words.fail("unknown event");
   }

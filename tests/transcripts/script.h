@@ -3,6 +3,7 @@
 // A transcript as values. README.md describes its lines.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -10,6 +11,8 @@
 
 #include "melange/config/config.h"
 #include "melange/net/host_link.h"
+#include "melange/net/octet_mask.h"
+#include "melange/store/address.h"
 #include "packets.h"
 
 namespace melange::test {
@@ -20,9 +23,34 @@ struct SeededLease {
   base::Seconds time;
 };
 
+// The octets that the policy of a block denies.
+struct DeniedOctets {
+  net::Prefix cidr;
+  net::OctetMask octets;
+};
+
+// What lines of networks and blocks say that no configuration can.
+struct Beside {
+  std::vector<SeededLease> leases;
+  std::vector<DeniedOctets> denied;
+  std::vector<std::string> named_links_only;  // networks
+};
+
+// An address as an operator's request leaves it.
+struct WriteAddress {
+  net::Ipv4 address;
+  store::AddressState state = store::AddressState::kReserved;
+  wire::Identity identity;
+  wire::Identity reserved_for;
+  std::string hostname;
+  std::optional<base::Seconds> until;  // counted from 0s
+  std::vector<store::OptionValue> options;
+};
+
 struct Setup {
   std::vector<config::Network> networks;
-  std::vector<SeededLease> leases;
+  Beside beside;
+  std::vector<WriteAddress> addresses;
   std::vector<net::HostLink> hosts;
   base::Seconds offer_time{10};
 
@@ -42,7 +70,7 @@ struct Configure {
 
 struct Event {
   base::Seconds at{};
-  std::variant<Receive, Restart, Sweep, Configure> what;
+  std::variant<Receive, Restart, Sweep, Configure, WriteAddress> what;
 };
 
 struct Script {
@@ -53,10 +81,12 @@ struct Script {
 // What stands above "----"; throws std::invalid_argument.
 Script read_script(std::string_view text);
 
-// The parts of it, a file each. `leases` takes those that the line seeds.
+// The parts of it, a file each.
 class Words;
-config::Network read_network(Words& words, std::vector<SeededLease>& leases);
-config::Block read_block(Words& words, net::Prefix cidr, std::vector<SeededLease>& leases);
+config::Network read_network(Words& words, Beside& beside);
+config::Block read_block(Words& words, net::Prefix cidr, Beside& beside);
+config::Options4 read_options(Words& words);  // all pairs that are left
+WriteAddress read_address(Words& words, const Setup& setup);
 net::HostLink read_link(Words& words, int ifindex);
 Receive read_packet(Words& words, const Setup& setup);
 

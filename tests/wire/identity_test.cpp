@@ -41,7 +41,9 @@ TEST(Identity, IsSomebodyElseWithTheSameOctetsOfAnotherKind) {
 
 TEST(Identity, IsReadBackFromKindAndOctets) {
   for (const Identity& identity :
-       {Identity(), Identity::of(kMac), Identity::of(*ClientId::make(Octets(255, 1)))}) {
+       {Identity(), Identity::of(kMac), Identity::of(*ClientId::make(Octets(255, 1))),
+        *Identity::make(IdentityKind::kDuid, Octets(130, 1)),
+        *Identity::make(IdentityKind::kCircuitId, Octets(255, 1))}) {
     const auto kind = static_cast<std::uint8_t>(identity.kind());
     EXPECT_EQ(Identity::make(kind, identity.bytes()), identity) << text(identity);
   }
@@ -52,7 +54,13 @@ TEST(Identity, IsNotMadeOfOctetsThatItsKindCannotHave) {
   EXPECT_EQ(Identity::make(1, Octets(5)), std::nullopt);
   EXPECT_EQ(Identity::make(1, Octets(7)), std::nullopt);
   EXPECT_EQ(Identity::make(2, Octets(1)), std::nullopt);
-  EXPECT_EQ(Identity::make(3, Octets(6)), std::nullopt);
+  EXPECT_EQ(Identity::make(IdentityKind::kDuid, Octets(2)), std::nullopt);
+  EXPECT_TRUE(Identity::make(IdentityKind::kDuid, Octets(3)).has_value());
+  EXPECT_EQ(Identity::make(IdentityKind::kDuid, Octets(131)), std::nullopt);
+  EXPECT_EQ(Identity::make(IdentityKind::kCircuitId, {}), std::nullopt);
+  EXPECT_TRUE(Identity::make(IdentityKind::kCircuitId, Octets(1)).has_value());
+  EXPECT_EQ(Identity::make(IdentityKind::kCircuitId, Octets(256)), std::nullopt);
+  EXPECT_EQ(Identity::make(5, Octets(6)), std::nullopt);
   EXPECT_EQ(Identity::make(255, Octets(6)), std::nullopt);
 }
 
@@ -62,6 +70,8 @@ TEST(Identity, Prints) {
   EXPECT_EQ(text(Identity::of(*ClientId::make(Octets{1, 0x52, 0x54}))), "client-id 015254");
   EXPECT_EQ(text(*ClientId::make(Octets{1, 0x52})), "0152");
   EXPECT_EQ(text(IdentityKind::kClientId), "client-id");
+  EXPECT_EQ(text(*Identity::make(IdentityKind::kDuid, Octets{0, 1, 2})), "duid 000102");
+  EXPECT_EQ(text(*Identity::make(IdentityKind::kCircuitId, Octets{7})), "circuit-id 07");
   EXPECT_TRUE(Identity().empty());
 }
 

@@ -25,8 +25,14 @@ inline constexpr std::size_t kAddressesPerIdentity = 16;  // looked at for one c
 inline constexpr std::size_t kReclaimScan = 256;  // records looked at when a pool has nothing free
 
 // The store.
-inline constexpr std::size_t kSweepRecords = 512;         // records per slice of the sweeper
-inline constexpr std::size_t kSeenAddresses = 65536;      // addresses noted by INFORM
+// Of tenants, and of the names of networks, interfaces, devices and allocations: two fit one key.
+inline constexpr std::size_t kNameSize = 200;
+inline constexpr std::size_t kSweepRecords = 512;     // records per slice of the sweeper
+inline constexpr std::size_t kSeenAddresses = 65536;  // addresses noted by INFORM
+inline constexpr std::size_t kPrunedAtOnce = 2048;    // events and answers dropped in one slice
+inline constexpr std::size_t kAddressOptions = 2048;  // octets of the options of one address
+inline constexpr Seconds kAnswerTime{86400};          // how long an Idempotency-Key is remembered
+inline constexpr std::size_t kAnswers = 1u << 20;     // such keys at one time
 inline constexpr std::size_t kInitialMapSize = 1u << 30;  // of address space, not of the file
 inline constexpr unsigned kMapGrowPercent = 70;           // used pages at which the map is doubled
 

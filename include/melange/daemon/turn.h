@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -52,6 +53,18 @@ class Observer {
   virtual void committed(bool durable) = 0;
 };
 
+// Who has something to change beside the packets: it is decided after them, in the same
+// transaction.
+class Guest {
+ public:
+  virtual ~Guest() = default;
+  // Applies what there is. Called once more, for the same, if the store had to grow. True if it
+  // applied anything. A failure is the whole turn's.
+  virtual base::Result<bool> decide(store::Txn& txn, base::Instant now) = 0;
+  // What it applied is durable, or (false) never was made.
+  virtual void settled(bool durable) = 0;
+};
+
 class Turn {
  public:
   Turn(store::Store& store, Observer& observer);
@@ -66,9 +79,10 @@ class Turn {
 
   // Takes one turn. A failure means that nothing of this batch was made durable, and that no reply
   // which needed it was sent; the next turn may succeed.
-  base::Status run(const io::Batch& batch, base::Instant now, const Ports& ports);
-  // Applies `changes` in a transaction of their own, again if the store must grow first.
-  base::Status apply(const store::Changes& changes, base::Instant now);
+  base::Status run(const io::Batch& batch, base::Instant now, const Ports& ports,
+                   Guest* guest = nullptr);
+  // Applies `changes` of `actor` in a transaction of their own, again if the store must grow first.
+  base::Status apply(const store::Changes& changes, std::string_view actor, base::Instant now);
 
  private:
   struct Packet {
@@ -77,7 +91,10 @@ class Turn {
   };
   using Slot = std::array<std::uint8_t, base::limits::kReplySize + wire::kFrameOverhead>;
 
-  base::Status decide_all(const io::Batch& batch, base::Instant now, const Ports& ports);
+  base::Status decide_all(const io::Batch& batch, base::Instant now, const Ports& ports,
+                          Guest* guest);
+  base::Status decide_packets(const io::Batch& batch, base::Instant now, const Ports& ports,
+                              store::Txn& txn);
   base::Result<bool> decide_one(const wire::Datagram& datagram, store::Txn& txn, base::Instant now,
                                 const Ports& ports);
   base::Status apply_all(const dhcp::Decision4& decision, store::Txn& txn);

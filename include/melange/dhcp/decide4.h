@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "melange/base/limits.h"
 #include "melange/base/time.h"
@@ -45,9 +46,11 @@ struct Reply4 {
   net::Ipv4 server_id;
   net::Ipv4 ciaddr;
   net::Ipv4 yiaddr;
+  const ServedNetwork* network = nullptr;
   const ServedBlock* block = nullptr;       // whose options it carries; null in a NAK
   std::optional<base::Seconds> lease_time;  // none in NAK and in the answer to INFORM
-  base::InlineBytes<253> hostname;          // of the reservation; empty if none
+  base::InlineBytes<253> hostname;          // of the address, if the client owns it
+  std::vector<store::OptionValue> options;  // likewise; these go before the block's
 };
 
 // What becomes of the client's offer.

@@ -45,6 +45,8 @@ class Offers {
   void release(store::NetworkId network, const wire::Identity& identity);
   void drop_expired(base::Instant now);
   std::size_t size() const { return order_.size(); }
+  // How many addresses of each block are on offer. O(runs of neighbouring ones)
+  std::map<store::BlockId, std::uint64_t> counts() const;
 
  private:
   using Order = std::pmr::list<Offer>;

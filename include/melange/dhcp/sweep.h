@@ -5,6 +5,7 @@
 // store tidy and the free ranges full, in slices small enough for a turn.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 
 #include "melange/base/time.h"
@@ -20,8 +21,14 @@ struct Sweep {
   std::optional<store::AddressKey> next;
 };
 
-// Looks at limits::kSweepRecords records from `from` on (from the first block if none).
+// Looks at limits::kSweepRecords records and blocks: first at what is `due`, then from `from` on
+// (from the first block if none).
 Sweep sweep(const store::View& view, const Topology& topology,
             const std::optional<store::AddressKey>& from, base::Instant now);
+
+// Frees quarantined addresses whose time is over, the longest over first, at most so many; one that
+// somebody waits for becomes his. Whoever allocates calls it before: to the second, an address is
+// free when its time is over.
+store::Changes due(const store::View& view, base::Instant now, std::size_t most);
 
 }  // namespace melange::dhcp

@@ -5,6 +5,7 @@
 // have leases in it. Pure: what it reads is the view, what it wants is the result.
 #pragma once
 
+#include "melange/base/error.h"
 #include "melange/base/time.h"
 #include "melange/config/config.h"
 #include "melange/store/change.h"
@@ -14,9 +15,13 @@ namespace melange::ipam {
 
 // The changes that make the store's config-managed networks, blocks and reservations those of
 // `networks`; none if they are already. Leases survive every change: a block that is resized takes
-// its records along, one that is gone stays, retired, as long as a lease in it runs. A reserved
-// address that another client has on lease is noted as reserved for its owner (ipam.md section 3).
-store::Changes plan_config(const store::View& view, const std::vector<config::Network>& networks,
-                           base::Instant now);
+// its records along, one that is gone stays, retired, as long as a lease in it runs or an address
+// of it is allocated. A reserved address that another client has on lease is noted as reserved for
+// its owner (ipam.md section 3). A network or block that was made through the API becomes the
+// configuration's if it is the same; one that is in the way is a failure (kInvalid).
+base::Result<store::Changes> plan_config(const store::View& view,
+                                         const std::vector<config::Network>& networks,
+                                         base::Instant now,
+                                         base::Seconds quarantine_time = base::Seconds{172800});
 
 }  // namespace melange::ipam

@@ -12,7 +12,11 @@ namespace melange::ipam {
 // All addresses of the block but the network and broadcast address (IPv4 up to /30), the
 // subnet-router anycast address (IPv6 up to /126), and the gateway.
 net::RangeSet usable(const store::Block& block);
-// What may be leased dynamically: the pools, as far as usable and not excluded.
+// What may be leased dynamically: the pools, as far as usable and neither excluded nor denied by
+// the policy's ranges.
 net::RangeSet dynamic(const store::Block& block);
+// What is allocated automatically: the usable addresses outside of the pools, as far as neither
+// excluded nor denied by the policy's ranges.
+net::RangeSet fixed(const store::Block& block);
 
 }  // namespace melange::ipam

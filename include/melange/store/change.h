@@ -41,14 +41,41 @@ struct EraseReservation {
   NetworkId network;
   wire::Identity identity;
 };
+// For Policy, Interface, MacRange and Allocation: replaces the one of the same id.
+template <class T>
+struct Put {
+  T object;
+};
+template <class T>
+struct Erase {
+  decltype(T::id) id;
+};
+struct PutNat {
+  Nat nat;
+};
+struct EraseNat {
+  Nat nat;
+};
+struct PutAnswer {
+  Answer answer;
+};
+// Drops events up to that number and answers from before that time, some of them: see
+// limits::kPrunedAtOnce.
+struct Prune {
+  std::uint64_t events_to = 0;
+  base::Instant answers_before;
+};
 
 // What a packet can ask for, held in place: deciding needs no heap.
 using LeaseChange = std::variant<std::monostate, PutAddress, EraseAddress, NoteSeen>;
 inline constexpr std::size_t kLeaseChanges = 4;
 using LeaseChanges = base::InlineVector<LeaseChange, kLeaseChanges>;
 
-using Change = std::variant<PutAddress, EraseAddress, NoteSeen, PutNetwork, EraseNetwork, PutBlock,
-                            EraseBlock, PutReservation, EraseReservation>;
+using Change =
+    std::variant<PutAddress, EraseAddress, NoteSeen, PutNetwork, EraseNetwork, PutBlock, EraseBlock,
+                 PutReservation, EraseReservation, Put<Policy>, Erase<Policy>, Put<Interface>,
+                 Erase<Interface>, Put<MacRange>, Erase<MacRange>, Put<Allocation>,
+                 Erase<Allocation>, PutNat, EraseNat, PutAnswer, Prune>;
 using Changes = std::vector<Change>;
 
 }  // namespace melange::store

@@ -1,60 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What the store holds, as values. One AddressRecord per (block, address) is both what IPAM
-// allocated and what DHCP leased: there is nothing to keep in step with it. An address without a
-// record is free. Each struct names its fields once, with the tag under which the field is stored
-// (src/store/codec.h): a tag is never given to another field.
+// What the store holds beside address records (address.h), as values. Each struct names its fields
+// once, with the tag under which the field is stored (src/store/codec.h): a tag is never given to
+// another field.
 #pragma once
 
 #include <array>
-#include <compare>
 #include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
-#include "melange/base/inline.h"
 #include "melange/base/time.h"
 #include "melange/net/address.h"
 #include "melange/net/mac.h"
+#include "melange/net/octet_mask.h"
 #include "melange/net/range.h"
+#include "melange/store/address.h"
+#include "melange/store/ids.h"
 #include "melange/wire/identity.h"
 
 namespace melange::store {
 
-// Given out in ascending order and never again; 0 is none.
-struct NetworkId {
-  std::uint32_t value = 0;
-  auto operator<=>(const NetworkId&) const = default;
-};
-struct BlockId {
-  std::uint32_t value = 0;
-  auto operator<=>(const BlockId&) const = default;
-};
-
 enum class ManagedBy : std::uint8_t { kApi = 0, kConfig = 1 };
 enum class IdentityPolicy : std::uint8_t { kMac = 0, kClientId = 1 };
-
-// An option's octets as they go on the wire.
-struct OptionValue {
-  std::uint8_t code = 0;
-  std::vector<std::uint8_t> octets;
-  bool operator==(const OptionValue&) const = default;
-};
-
-struct Route {
-  net::Prefix destination = *net::Prefix::make(net::Ipv4{}, 0);
-  net::Address gateway;
-  bool operator==(const Route&) const = default;
-};
+enum class BlockType : std::uint8_t { kPrivate = 0, kPublic = 1 };
+// How an IPv6 address is made for an interface with a MAC (ipam.md section 3, "Allocation").
+enum class Generator : std::uint8_t { kNext = 0, kEui64 = 1, kTenant = 2 };
 
 // An L2 segment (design.md section 4).
 struct Network {
   NetworkId id;
-  std::string name;  // unique
+  std::string name;  // unique within its tenant
   std::string tenant;
   ManagedBy managed_by = ManagedBy::kConfig;
   IdentityPolicy identity = IdentityPolicy::kMac;
@@ -65,6 +45,10 @@ struct Network {
   base::Seconds hold_time{86400};
   std::vector<OptionValue> options;  // ascending by code
   std::uint64_t revision = 0;        // of the commit that wrote it
+  // Only links and relays that it names: a tenant's network takes over no link of the host by
+  // having a block around its address.
+  bool named_links_only = false;
+  base::Instant created;
 
   bool operator==(const Network&) const = default;
 };
@@ -74,12 +58,25 @@ template <class N, class Visitor>
 void visit_fields(N& n, Visitor& v) {
   v(1, n.name), v(2, n.tenant), v(3, n.managed_by), v(4, n.identity), v(5, n.authoritative);
   v(6, n.interfaces), v(7, n.relays), v(8, n.decline_time), v(9, n.hold_time), v(10, n.options);
-  v(11, n.revision);
+  v(11, n.revision), v(12, n.named_links_only), v(13, n.created);
 }
+
+struct Route {
+  net::Prefix destination = *net::Prefix::make(net::Ipv4{}, 0);
+  net::Address gateway;
+  std::uint32_t number = 0;  // within the block: its id
+  bool operator==(const Route&) const = default;
+};
+
+struct Tag {
+  std::string key;
+  std::string value;
+  bool operator==(const Tag&) const = default;
+};
 
 struct Block {
   BlockId id;
-  NetworkId network;
+  NetworkId network;  // 0: none; its addresses are kept, but nothing is served on the wire
   net::Prefix cidr = *net::Prefix::make(net::Ipv4{}, 0);
   ManagedBy managed_by = ManagedBy::kConfig;
   std::optional<net::Address> gateway;
@@ -98,6 +95,21 @@ struct Block {
   std::vector<OptionValue> options;  // ascending by code
   bool retired = false;  // left the configuration with live leases: these are served, no new ones
   std::uint64_t revision = 0;
+  std::string tenant;
+  BlockType type = BlockType::kPrivate;
+  BlockId parent;   // 0: none
+  PolicyId policy;  // 0: none
+  std::string name;
+  std::vector<Tag> tags;           // ascending by key
+  std::vector<net::Range> fixed;   // what is allocated automatically: all that is usable and in no
+                                   // pool (ipam); disjoint, ascending
+  net::OctetMask denied_octets;    // of its policy; left out of `dynamic` and `fixed` alike
+  std::vector<net::Range> denied;  // of its policy, as addresses
+  Generator generator = Generator::kNext;
+  base::Seconds quarantine_time{172800};  // how long a deallocated address is kept
+  base::Instant created;
+  std::uint32_t next_route = 1;  // number of the next route
+  bool tops_network = false;     // a child whose parent has no network: first of its own
 
   bool operator==(const Block&) const = default;
 };
@@ -108,10 +120,13 @@ void visit_fields(B& b, Visitor& v) {
   v(1, b.network), v(2, b.cidr), v(3, b.managed_by), v(4, b.gateway), v(5, b.dns), v(6, b.pools);
   v(7, b.exclude), v(8, b.dynamic), v(9, b.lease_time), v(10, b.min_lease_time);
   v(11, b.max_lease_time), v(12, b.renew_time), v(13, b.rebind_time), v(14, b.mtu);
-  v(15, b.routes), v(16, b.options), v(17, b.retired), v(18, b.revision);
+  v(15, b.routes), v(16, b.options), v(17, b.retired), v(18, b.revision), v(19, b.tenant);
+  v(20, b.type), v(21, b.parent), v(22, b.policy), v(23, b.name), v(24, b.tags), v(25, b.fixed);
+  v(26, b.denied_octets), v(27, b.denied), v(28, b.generator), v(29, b.quarantine_time);
+  v(30, b.created), v(31, b.next_route), v(32, b.tops_network);
 }
 
-// Addresses that belong to a client. Its key is (network, identity).
+// Addresses that belong to a client, in one network. Its key is (network, identity).
 struct Reservation {
   NetworkId network;
   wire::Identity identity;
@@ -119,6 +134,10 @@ struct Reservation {
   std::vector<net::Address> addresses;
   std::string hostname;
   std::uint64_t revision = 0;
+  ReservationId id;
+  InterfaceId interface;             // 0 in the configuration's
+  std::vector<OptionValue> options;  // ascending by code
+  base::Instant created;
 
   bool operator==(const Reservation&) const = default;
 };
@@ -126,73 +145,142 @@ struct Reservation {
 template <class R, class Visitor>
   requires std::same_as<std::remove_const_t<R>, Reservation>
 void visit_fields(R& r, Visitor& v) {
-  v(1, r.managed_by), v(2, r.addresses), v(3, r.hostname), v(4, r.revision);
+  v(1, r.managed_by), v(2, r.addresses), v(3, r.hostname), v(4, r.revision), v(5, r.id);
+  v(6, r.interface), v(7, r.options), v(8, r.created);
 }
 
-// ipam.md section 3. `free` is the absence of a record, `offered` lives in memory (dhcp/offers.h).
-enum class AddressState : std::uint8_t {
-  kReserved = 1,     // belongs to `identity`, which has no lease on it now
-  kBound = 2,        // belongs to `identity`, which has a lease
-  kLeased = 3,       // dynamic lease of `identity`
-  kHeld = 4,         // the lease ended: its old owner first, others when nothing else is free
-  kDeclined = 5,     // a client found it in use: not offered before `expires`
-  kQuarantined = 6,  // deallocated by an operator: not offered before `expires`
+// A range of a policy: like a slice of the block's addresses [offset : offset+length]; a negative
+// offset counts from the end.
+struct PolicyRange {
+  std::uint64_t number = 0;  // within the policy
+  std::int64_t offset = 0;
+  std::uint64_t length = 1;
+  bool operator==(const PolicyRange&) const = default;
 };
-inline constexpr std::size_t kAddressStates = 7;  // with an unused 0
-std::string_view text(AddressState state);        // "leased"
-
-struct AddressKey {
-  BlockId block;
-  net::Address address;
-  auto operator<=>(const AddressKey&) const = default;
+struct PolicyOctet {
+  std::uint64_t number = 0;  // within the policy
+  std::uint8_t octet = 0;
+  bool operator==(const PolicyOctet&) const = default;
 };
 
-struct AddressRecord {
-  AddressKey key;
-  NetworkId network;
-  AddressState state = AddressState::kLeased;
-  wire::Identity identity;          // owner, holder, last holder, or who declined
-  wire::Identity reserved_for;      // the owner to be, while another still has a lease on it
-  std::optional<net::Mac> mac;      // of the holder, where the identity is not that MAC itself
-  base::InlineBytes<253> hostname;  // that the operator gave to it; valid (RFC 1123) or empty
-  base::Instant since;              // of this state; of the last grant where there is a lease
-  base::Instant expires;            // of the lease or probation; the epoch where there is none;
-                                    // Instant::max() if it never ends
+// Which addresses of the blocks that name it are never given out.
+struct Policy {
+  PolicyId id;
+  std::string tenant;
+  std::string name;
+  std::string description;
+  std::vector<PolicyRange> ranges;
+  std::vector<PolicyOctet> octets;
+  std::uint64_t next_rule = 1;  // number of the next range or octet
+  base::Instant created;
   std::uint64_t revision = 0;
 
-  bool operator==(const AddressRecord&) const = default;
+  bool operator==(const Policy&) const = default;
+};
+
+template <class P, class Visitor>
+  requires std::same_as<std::remove_const_t<P>, Policy>
+void visit_fields(P& p, Visitor& v) {
+  v(1, p.tenant), v(2, p.name), v(3, p.description), v(4, p.ranges), v(5, p.octets);
+  v(6, p.next_rule), v(7, p.created), v(8, p.revision);
+}
+
+// An address that an interface may use beside its own.
+struct AllowedAddress {
+  NetworkId network;
+  net::Address address;
+  bool operator==(const AllowedAddress&) const = default;
+};
+
+// A virtual interface: what addresses are allocated to. Which ones is told by the records.
+struct Interface {
+  InterfaceId id;
+  std::string vif;     // what the orchestrator calls it; unique
+  std::string device;  // the instance that it belongs to; empty: none
+  std::string tenant;
+  std::optional<net::Mac> mac;  // unique
+  std::vector<AllowedAddress> allowed;
+  base::Instant created;
+  std::uint64_t revision = 0;
+
+  bool operator==(const Interface&) const = default;
+};
+
+template <class I, class Visitor>
+  requires std::same_as<std::remove_const_t<I>, Interface>
+void visit_fields(I& i, Visitor& v) {
+  v(1, i.vif), v(2, i.device), v(3, i.tenant), v(4, i.mac), v(5, i.allowed), v(6, i.created);
+  v(7, i.revision);
+}
+
+// MACs that are given to interfaces which bring none: all that begin with the first `length` bits
+// of `first`.
+struct MacRange {
+  MacRangeId id;
+  net::Mac first;
+  std::uint8_t length = 48;
+  base::Instant created;
+  std::uint64_t revision = 0;
+
+  bool operator==(const MacRange&) const = default;
+};
+
+template <class M, class Visitor>
+  requires std::same_as<std::remove_const_t<M>, MacRange>
+void visit_fields(M& m, Visitor& v) {
+  v(1, m.first), v(2, m.length), v(3, m.created), v(4, m.revision);
+}
+
+// Addresses that were asked for under a name of the caller's choice: asking again gives the same.
+struct Allocation {
+  AllocationId id;
+  std::string tenant;
+  std::string handle;  // unique within the tenant
+  NetworkId network;   // asked of a network, or
+  BlockId block;       // of a block
+  std::uint32_t count = 1;
+  bool v4 = true;  // families asked for
+  bool v6 = true;
+  InterfaceId interface;
+  std::vector<AddressKey> addresses;
+  base::Instant created;
+  std::uint64_t revision = 0;
+
+  bool operator==(const Allocation&) const = default;
 };
 
 template <class A, class Visitor>
-  requires std::same_as<std::remove_const_t<A>, AddressRecord>
+  requires std::same_as<std::remove_const_t<A>, Allocation>
 void visit_fields(A& a, Visitor& v) {
-  v(1, a.network), v(2, a.state), v(3, a.identity), v(4, a.reserved_for), v(5, a.mac);
-  v(6, a.hostname), v(7, a.since), v(8, a.expires), v(9, a.revision);
+  v(1, a.tenant), v(2, a.handle), v(3, a.network), v(4, a.block), v(5, a.count), v(6, a.v4);
+  v(7, a.v6), v(8, a.interface), v(9, a.addresses), v(10, a.created), v(11, a.revision);
 }
 
-// True if a client may use the address now: `bound` or `leased`, and not yet expired.
-bool is_live(const AddressRecord& record, base::Instant now);
-// The Ethernet address of the holder, from the identity or beside it.
-std::optional<net::Mac> hardware(const AddressRecord& record);
-// "192.0.2.100 leased mac 02:00:00:00:00:01 until 2026-11-23T08:15:30Z"
-std::string text(const AddressRecord& record);
+// Network address translation between two allocated addresses; bookkeeping, many to many.
+struct Nat {
+  AddressKey local;
+  AddressKey global;
+  bool operator==(const Nat&) const = default;
+};
 
-// An address that a host uses without a lease (INFORM), as last heard.
-struct Seen {
-  AddressKey key;
-  net::Mac mac;
+using Digest = std::array<std::uint8_t, 32>;  // SHA-256
+
+// What a request with an Idempotency-Key was answered: a repetition gets the same octets.
+struct Answer {
+  Digest key{};      // of who asked, for what, and the key
+  Digest request{};  // of the body
+  std::uint16_t status = 201;
+  std::vector<Tag> fields;  // of the response
+  std::string body;
   base::Instant at;
-  bool operator==(const Seen&) const = default;
+
+  bool operator==(const Answer&) const = default;
 };
 
-// How many addresses of a block are in each state; kept as they change.
-struct Usage {
-  std::array<std::uint64_t, kAddressStates> records{};  // by AddressState
-  net::Uint128 free = 0;                                // addresses of `dynamic` without a record
-
-  std::uint64_t of(AddressState state) const { return records[static_cast<std::size_t>(state)]; }
-  std::uint64_t total() const;  // of all records
-  bool operator==(const Usage&) const = default;
-};
+template <class A, class Visitor>
+  requires std::same_as<std::remove_const_t<A>, Answer>
+void visit_fields(A& a, Visitor& v) {
+  v(1, a.request), v(2, a.status), v(3, a.fields), v(4, a.body), v(5, a.at), v(6, a.key);
+}
 
 }  // namespace melange::store

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "melange/base/error.h"
 #include "melange/base/limits.h"
@@ -22,7 +23,7 @@
 
 namespace melange::store {
 
-inline constexpr std::uint32_t kSchemaVersion = 1;
+inline constexpr std::uint32_t kSchemaVersion = 2;
 
 struct Engine;  // the environment and its lock; private
 
@@ -33,6 +34,8 @@ class Txn {
   ~Txn();  // aborts what was not committed
 
   View view();
+  // Who makes the changes applied from here on, and when: for the change log.
+  void act_as(std::string_view actor, base::Instant now);
   // If the view failed on a damaged record alone, takes that error back, so that others can be
   // served; nothing if the view is well, or if more than a record is wrong.
   std::optional<base::Error> forgive();

@@ -30,11 +30,13 @@ class ClientId {
 };
 
 enum class IdentityKind : std::uint8_t {
-  kNone = 0,      // nobody
-  kMac = 1,       // octets: the six of an Ethernet address
-  kClientId = 2,  // octets: option 61 whole
+  kNone = 0,       // nobody
+  kMac = 1,        // octets: the six of an Ethernet address
+  kClientId = 2,   // octets: option 61 whole
+  kDuid = 3,       // octets: of a DHCPv6 client, RFC 8415 section 11.1
+  kCircuitId = 4,  // octets: sub-option 1 of option 82, RFC 3046 section 3.1
 };
-std::string_view text(IdentityKind kind);  // "mac", "client-id"
+std::string_view text(IdentityKind kind);  // "mac", "client-id", "duid", "circuit-id"
 
 class Identity {
  public:
@@ -43,6 +45,9 @@ class Identity {
   static Identity of(const ClientId& id);
   // As stored: nothing if `kind` is unknown or the octets are not of its form.
   static std::optional<Identity> make(std::uint8_t kind, base::Bytes octets);
+  static std::optional<Identity> make(IdentityKind kind, base::Bytes octets) {
+    return make(static_cast<std::uint8_t>(kind), octets);
+  }
 
   IdentityKind kind() const { return kind_; }
   base::Bytes bytes() const { return octets_.view(); }
@@ -57,7 +62,8 @@ class Identity {
   base::InlineBytes<255> octets_;
 };
 
-std::string text(const ClientId& id);        // hex
-std::string text(const Identity& identity);  // "mac 52:54:00:12:34:56", "client-id 01525400123456"
+std::string text(const ClientId& id);  // hex
+// "mac 52:54:00:12:34:56", "client-id 01525400123456", "duid 0001..."
+std::string text(const Identity& identity);
 
 }  // namespace melange::wire

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "arguments.h"
+
+#include <algorithm>
+
+#include "melange/base/text.h"
+#include "value.h"
+
+namespace melange::admin {
+namespace {
+
+constexpr std::size_t kLongestArgument = 255;
+constexpr std::string_view kHex = "0123456789ABCDEF";
+
+bool is_unreserved(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("-._~").contains(c);
+}
+
+bool is_utf8(std::string_view text) {
+  // The quoted form of what is not UTF-8 differs from the text itself.
+  return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }) ||
+         base::json_quote(text).find("\\u00") == std::string::npos;
+}
+
+bool is_meaningful(std::string_view segment) {
+  return !segment.empty() && segment != "." && segment != ".." && !segment.contains('\\') &&
+         segment.size() <= kLongestArgument;
+}
+
+std::optional<Argument> parse_parameter(std::string_view piece) {
+  const std::size_t equals = std::min(piece.find('='), piece.size());
+  std::string value(piece.substr(std::min(equals + 1, piece.size())));
+  std::ranges::replace(value, '+', ' ');
+  auto name = percent_decode(piece.substr(0, equals));
+  auto decoded = percent_decode(value);
+  if (!name || name->empty() || !decoded || decoded->size() > kLongestArgument) return std::nullopt;
+  return Argument{std::move(*name), std::move(*decoded)};
+}
+
+}  // namespace
+
+std::string_view Arguments::get(std::string_view name) const {
+  const auto found = std::ranges::find(all_, name, &Argument::name);
+  return found != all_.end() ? std::string_view(found->value) : std::string_view();
+}
+
+bool Arguments::has(std::string_view name) const {
+  return std::ranges::find(all_, name, &Argument::name) != all_.end();
+}
+
+std::optional<std::string> percent_decode(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '%') {
+      out += text[at];
+      continue;
+    }
+    const std::string_view digits = text.substr(at + 1, 2);
+    const auto octet = base::parse_hex(digits);
+    if (digits.size() != 2 || !octet || octet->size() != 1) return std::nullopt;
+    out += static_cast<char>(octet->front());
+    at += 2;
+  }
+  return is_plain(out) && is_utf8(out) ? std::optional(std::move(out)) : std::nullopt;
+}
+
+std::string percent_encode(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    if (is_unreserved(c)) {
+      out += c;
+    } else {
+      out += {'%', kHex[octet >> 4], kHex[octet & 15]};
+    }
+  }
+  return out;
+}
+
+std::optional<std::vector<std::string>> split_path(std::string_view path) {
+  std::vector<std::string> segments;
+  if (!path.starts_with('/')) return std::nullopt;
+  if (path == "/") return segments;
+  for (const std::string_view piece : base::split(path.substr(1), '/')) {
+    auto segment = percent_decode(piece);
+    if (!segment || !is_meaningful(*segment)) return std::nullopt;
+    segments.push_back(std::move(*segment));
+  }
+  return segments;
+}
+
+std::expected<Arguments, Problem> parse_query(std::string_view query) {
+  Arguments arguments;
+  if (query.empty()) return arguments;
+  Faults faults;
+  for (const std::string_view piece : base::split(query, '&')) {
+    const auto parameter = parse_parameter(piece);
+    if (!parameter) {
+      faults.push_back({"", "the query has a parameter that is empty, too long or badly escaped"});
+    } else if (arguments.has(parameter->name)) {
+      faults.push_back({parameter->name, "stands twice in the query"});
+    } else {
+      arguments.add(parameter->name, parameter->value);
+    }
+  }
+  if (!faults.empty()) return std::unexpected(invalid(std::move(faults)));
+  return arguments;
+}
+
+}  // namespace melange::admin

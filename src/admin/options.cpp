@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// DHCP options of a body: the values are those of the configuration file, as JSON.
+#include <algorithm>
+#include <array>
+
+#include "melange/base/text.h"
+#include "melange/wire/options4.h"
+#include "value.h"
+
+namespace melange::admin {
+namespace {
+
+using base::cat;
+namespace option4 = wire::option4;
+
+constexpr std::size_t kLongestReason = 200;  // it quotes the value, however long
+constexpr std::size_t kShownName = 64;
+constexpr std::size_t kLongestOption = 255;
+constexpr std::array kOfFields{option4::kSubnetMask, option4::kLeaseTime, option4::kRenewalTime,
+                               option4::kRebindingTime};
+
+using Converted = std::expected<wire::Datum, std::string>;
+Converted to_datum(const json::value& value);
+
+Converted list_of(const json::array& array) {
+  wire::DatumList list;
+  for (const json::value& element : array) {
+    auto datum = to_datum(element);
+    if (!datum) return datum;
+    list.push_back(std::move(*datum));
+  }
+  return wire::Datum{std::move(list)};
+}
+
+Converted record_of(const json::object& object) {
+  wire::DatumRecord record;
+  for (const json::key_value_pair& member : object) {
+    auto datum = to_datum(member.value());
+    if (!datum) return datum;
+    record.push_back({std::string(view_of(member.key())), std::move(*datum)});
+  }
+  return wire::Datum{std::move(record)};
+}
+
+Converted to_datum(const json::value& value) {
+  if (const bool* flag = value.if_bool()) return wire::Datum{*flag};
+  if (const std::int64_t* number = value.if_int64()) return wire::Datum{*number};
+  if (const json::array* array = value.if_array()) return list_of(*array);
+  if (const json::object* object = value.if_object()) return record_of(*object);
+  const json::string* text = value.if_string();
+  if (text == nullptr) return std::unexpected("no option has such a value");
+  if (!is_plain(view_of(*text))) return std::unexpected("has a control character");
+  return wire::Datum{std::string(view_of(*text))};
+}
+
+// The code that `name` stands for, if it may be set here.
+std::expected<std::uint8_t, std::string> settable(std::string_view name) {
+  const auto code = wire::option4_code(name);
+  if (!code) return std::unexpected("is no option; write the number of one that has no name here");
+  if (std::ranges::count(kOfFields, *code) != 0) {
+    return std::unexpected("follows from a field of the block");
+  }
+  const wire::OptionSpec4* spec = wire::find_option4(*code);
+  if (spec != nullptr && !spec->configurable) {
+    return std::unexpected("is set by the protocol or by clients");
+  }
+  return *code;
+}
+
+std::expected<store::OptionValue, std::string> read_option(const json::key_value_pair& member) {
+  const auto code = settable(view_of(member.key()));
+  if (!code) return std::unexpected(code.error());
+  const auto datum = to_datum(member.value());
+  if (!datum) return std::unexpected(datum.error());
+  auto octets = wire::encode_option4(*code, *datum);
+  if (!octets) return std::unexpected(octets.error().substr(0, kLongestReason));
+  if (octets->size() > kLongestOption) {
+    return std::unexpected(cat("is longer than ", kLongestOption, " octets"));
+  }
+  return store::OptionValue{*code, std::move(*octets)};
+}
+
+}  // namespace
+
+Options read_options(const json::value& value, const std::string& at, Faults& faults) {
+  Options options;
+  const json::object* object = value.if_object();
+  if (object == nullptr) faults.push_back({at, "expects an object of options by name"});
+  if (object == nullptr) return options;
+  for (const json::key_value_pair& member : *object) {
+    const std::string where =
+        cat(at, ".", base::escape(view_of(member.key()).substr(0, kShownName)));
+    auto option = read_option(member);
+    if (!option) {
+      faults.push_back({where, option.error()});
+    } else if (std::ranges::count(options, option->code, &store::OptionValue::code) != 0) {
+      faults.push_back({where, "is given twice, once by name and once by number"});
+    } else {
+      options.push_back(std::move(*option));
+    }
+  }
+  std::ranges::sort(options, {}, &store::OptionValue::code);
+  return options;
+}
+
+}  // namespace melange::admin

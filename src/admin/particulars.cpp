@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "particulars.h"
+
+#include <algorithm>
+
+#include "melange/base/limits.h"
+#include "melange/base/text.h"
+
+namespace melange::admin {
+namespace {
+
+using base::cat;
+
+constexpr std::size_t kLongestLabel = 63;
+
+bool is_label(std::string_view label) {
+  const auto is_part = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+  };
+  return !label.empty() && label.size() <= kLongestLabel && label.front() != '-' &&
+         label.back() != '-' && std::ranges::all_of(label, is_part);
+}
+
+std::size_t size_of(const Options& options) {
+  std::size_t octets = 0;
+  for (const store::OptionValue& option : options) octets += option.octets.size();
+  return octets;
+}
+
+}  // namespace
+
+bool is_hostname(std::string_view text) {
+  return text.size() <= static_cast<std::size_t>(kLongestHostname) &&
+         std::ranges::all_of(base::split(text, '.'), is_label);
+}
+
+ipam::Particulars read_particulars(const Body& body, ipam::Particulars before,
+                                   const std::string& at, Faults& faults) {
+  body.update<std::string>("hostname", before.hostname, std::string());
+  body.update<Options>("options", before.options, Options());
+  if (!before.hostname.empty() && !is_hostname(before.hostname)) {
+    faults.push_back(
+        {cat(at, "hostname"), "is no host name; use letters, digits and inner hyphens (RFC 1123)"});
+  }
+  if (size_of(before.options) > base::limits::kAddressOptions) {
+    faults.push_back(
+        {cat(at, "options"), cat("are longer than ", base::limits::kAddressOptions, " octets")});
+  }
+  return before;
+}
+
+std::optional<net::Mac> read_mac(const Body& body, std::string_view name, const std::string& at,
+                                 Faults& faults) {
+  const auto* mac = body.get<net::Mac>(name);
+  if (mac == nullptr) return std::nullopt;
+  if (mac->is_multicast()) {
+    faults.push_back({cat(at, name), "no interface has a multicast address"});
+  }
+  return *mac;
+}
+
+}  // namespace melange::admin

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ownership.h"
+
+#include <algorithm>
+
+#include "melange/base/limits.h"
+#include "melange/base/text.h"
+#include "melange/ipam/interfaces.h"
+
+namespace melange::ipam {
+namespace {
+
+using base::cat;
+using store::AddressRecord;
+using store::AddressState;
+using store::NatDirection;
+
+constexpr std::size_t kHostname = 253;      // RFC 1035 section 2.3.4, without the root's dot
+constexpr std::size_t kOptionOverhead = 4;  // of each in its record, at most
+
+}  // namespace
+
+Refusal managed_by_config(std::string_view what) {
+  return {Why::kManagedByConfig,
+          {{"", cat("the ", what, " comes from the configuration file; change it there")}}};
+}
+
+const wire::Identity& owner_of(const AddressRecord& record) {
+  return record.reserved_for.empty() ? record.identity : record.reserved_for;
+}
+
+bool is_allocated(const AddressRecord& record) {
+  return record.state == AddressState::kReserved || record.state == AddressState::kBound;
+}
+
+bool is_awaited(const AddressRecord& record) { return !record.reserved_for.empty(); }
+
+Verdict<void> leave_reservation(Draft& draft, const AddressRecord& record) {
+  if (owner_of(record).empty()) return {};
+  auto reservation = draft.reservation(record.network, owner_of(record));
+  if (!reservation) return {};
+  const auto at = std::ranges::find(reservation->addresses, record.key.address);
+  if (at == reservation->addresses.end()) return {};
+  if (reservation->managed_by == store::ManagedBy::kConfig) {
+    return refuse(Why::kManagedByConfig, "",
+                  cat("the configuration reserves ", text(record.key.address)));
+  }
+  reservation->addresses.erase(at);
+  if (reservation->addresses.empty()) {
+    draft.erase(*reservation);
+  } else {
+    draft.put(*reservation);
+  }
+  return {};
+}
+
+void drop_if_idle(Draft& draft, store::InterfaceId id) {
+  if (id.empty() || !draft.addresses_on(id).empty()) return;
+  const auto interface = draft.interface(id);
+  if (interface && is_made_for_address(draft.view(), *interface)) draft.erase(id);
+}
+
+void end_relations(Draft& draft, const store::AddressKey& key) {
+  for (const auto& other : draft.nat_of(NatDirection::kGlobalsOfLocal, key)) {
+    draft.erase(store::Nat{key, other});
+  }
+  for (const auto& other : draft.nat_of(NatDirection::kLocalsOfGlobal, key)) {
+    draft.erase(store::Nat{other, key});
+  }
+}
+
+std::optional<Refusal> unfit(const Particulars& particulars) {
+  if (particulars.hostname.size() > kHostname) {
+    return Refusal{Why::kInvalid, {{"hostname", cat("is longer than ", kHostname, " octets")}}};
+  }
+  std::size_t octets = 0;
+  for (const store::OptionValue& option : particulars.options) {
+    octets += kOptionOverhead + option.octets.size();
+  }
+  if (octets <= base::limits::kAddressOptions) return std::nullopt;
+  return Refusal{Why::kInvalid,
+                 {{"options", cat("are longer than ", base::limits::kAddressOptions, " octets")}}};
+}
+
+std::optional<Refusal> plugged_elsewhere(const Draft& draft, store::InterfaceId interface,
+                                         store::NetworkId network) {
+  if (network.value == 0) return std::nullopt;  // a block of no network plugs in nowhere
+  const store::NetworkId plugged = network_of(draft, interface);
+  if (plugged.value == 0 || plugged == network) return std::nullopt;
+  return Refusal{Why::kImpossible,
+                 {{"interface_id", "the interface is plugged into another network"}}};
+}
+
+}  // namespace melange::ipam
