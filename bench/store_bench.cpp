@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // What the store costs on a real disk (the temporary directory's: set TMPDIR): durable commits of
-// new leases and renewals, finding a free address, and opening, each with an empty store and with a
-// million leases in it. Clients and renewals are in random order, as they are in the field:
-// neighbours in time share no page.
+// new leases and renewals, finding a free address, pruning the change log, and opening, with an
+// empty store and with a million leases or ten thousand blocks in it. Clients and renewals are in
+// random order, as they are in the field: neighbours in time share no page.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -45,6 +45,7 @@ store::Block block(BlockId id, std::string_view cidr) {
   made.id = id;
   made.network = kNetwork;
   made.cidr = *net::Prefix::parse(cidr);
+  made.tenant = "default";
   made.dynamic = {made.cidr.range()};
   return made;
 }
@@ -87,7 +88,7 @@ class Fixture {
   std::uint32_t leases() const { return leases_; }
 
   void put(const store::Change& change) {
-    if (!txn_) txn_.emplace(std::move(*store_->begin()));
+    if (!txn_) begin();
     must(txn_->apply(change));
     if (++pending_ == kLeasesPerCommit) finish();
   }
@@ -98,6 +99,10 @@ class Fixture {
   }
 
  private:
+  void begin() {
+    txn_.emplace(std::move(*store_->begin()));
+    txn_->act_as("dhcp", kNow);
+  }
   void fill() {
     for (std::uint32_t i = 0; i < leases_; ++i) put(store::PutAddress{large_lease(i)});
     for (std::uint32_t i = 0; i < 65536; ++i) {
@@ -221,6 +226,40 @@ void addresses_of(benchmark::State& state) {
   }
 }
 BENCHMARK(addresses_of);
+
+// The oldest events of the full store, which go all over the table of histories.
+void prune(benchmark::State& state) {
+  Fixture& fixture = full_store();
+  std::uint64_t to = 0;
+  for (auto _ : state) {
+    fixture.put(store::Prune{to += static_cast<std::uint64_t>(state.range(0)), {}});
+    fixture.finish();
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(prune)
+    ->ArgName("events")
+    ->Arg(256)
+    ->Arg(2048)
+    ->Iterations(100)
+    ->Unit(benchmark::kMicrosecond)
+    ->UseRealTime();
+
+void open_store_of_blocks(benchmark::State& state) {
+  Fixture fixture(0);
+  for (std::uint32_t i = 0; i < static_cast<std::uint32_t>(state.range(0)); ++i) {
+    store::Block made = block(BlockId{100 + i}, "10.0.0.0/24");
+    made.cidr = *net::Prefix::make(net::Ipv4{0x0b000000 + (i << 8)}, 24);
+    fixture.put(store::PutBlock{made});
+    fixture.put(store::PutAddress{lease(made.id, made.cidr.network(), i)});
+  }
+  fixture.finish();
+  for (auto _ : state) {
+    fixture.close();
+    fixture.open();
+  }
+}
+BENCHMARK(open_store_of_blocks)->ArgName("blocks")->Arg(10'000)->Unit(benchmark::kMicrosecond);
 
 void open_store(benchmark::State& state) {
   Fixture& fixture = state.range(0) == 0 ? empty_store() : full_store();

@@ -11,7 +11,7 @@
 namespace melange::admin {
 
 inline constexpr std::array kInstanceInterfaceGiven{
-    Field{"id", Type::kName, "What the orchestrator calls it; omitted: a UUID of its own."},
+    Field{"id", Type::kName, "What the orchestrator calls it; omitted: a name of its own."},
     Field{"mac_address", Type::kMac,
           "Omitted: the one that it has, or the next one of the MAC ranges."},
     Field{"tenant_id", Type::kName, "If given, the instance's."},

@@ -11,7 +11,7 @@
 namespace melange::admin {
 
 inline constexpr std::array kInterfaceGiven{
-    Field{"id", Type::kName, "What the orchestrator calls it; omitted: a UUID of its own."},
+    Field{"id", Type::kName, "What the orchestrator calls it; omitted: a name of its own."},
     Field{"device_id", Type::kName, "The instance that it belongs to."},
     Field{"used_by_device", Type::kName, "The same, as it is called elsewhere."},
     Field{"used_by_device_id", Type::kName, "The same."},

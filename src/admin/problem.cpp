@@ -88,11 +88,18 @@ constexpr std::array kAnswered{
     Answered{ipam::Why::kImpossible, 422, ""},
 };
 
+// Messages that go on behind the field's name, as "is missing", get it.
+std::string sentence(const Fault& fault) {
+  const char first = fault.message.empty() ? ' ' : fault.message.front();
+  const bool goes_on = first >= 'a' && first <= 'z' && !fault.message.starts_with(fault.field);
+  return goes_on && !fault.field.empty() ? cat(fault.field, ' ', fault.message) : fault.message;
+}
+
 }  // namespace
 
 Problem invalid(Faults faults) {
   std::string detail = faults.size() == 1
-                           ? faults.front().message
+                           ? sentence(faults.front())
                            : cat(faults.size(), " things are wrong with the request");
   return {400, "", std::move(detail), std::move(faults)};
 }

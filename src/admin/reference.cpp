@@ -25,10 +25,10 @@ The same as an OpenAPI 3.1 document: `GET /openapi.json`.
 - JSON in, JSON out. An object is wrapped in its name, `{"policy": {...}}`, a list in the plural.
   Fields that are not known are refused by name, and all that is wrong with a request is told at
   once, in an `application/problem+json` with `errors: [{field, message}]`.
-- `Authorization: Bearer` and a token. The unix socket needs none. What belongs to another tenant is
-  404; what takes an admin, or a token that may write, is 403.
-- Lists are in the order of creation. `limit` says how many (200; at most 1000), `marker` is the id of
-  the last object seen; if there is more, the reply has `<collection>_links: [{rel, href}]`.
+- `Authorization: Bearer` and a token. The unix socket needs none. What belongs to another tenant
+  is 404; what takes an admin, or a token that may write, is 403.
+- Lists are in the order of creation. `limit` says how many (200; at most 1000), `marker` is the id
+  of the last object seen; if there is more, the reply has `<collection>_links: [{rel, href}]`.
 - PUT and PATCH change the fields that are given; `null` gives a field its default again.
 - Every object has a `revision`, which is its ETag too. PUT, PATCH and DELETE honour `If-Match`
   (412), GET `If-None-Match` (304).
@@ -37,8 +37,8 @@ The same as an OpenAPI 3.1 document: `GET /openapi.json`.
 - Times are RFC 3339 in UTC. Durations are seconds; in requests also `"1h30m"`. Whole numbers may be
   written as texts. IPv6 addresses are shown as in RFC 5952.
 - A request is done as a whole or not at all, and its answer leaves when that is on disk.
-- `/v0.1/ipam/...` answers like `/v1/...` for clients of the first Melange: creations are 201 and all
-  else is 200, errors are `{"NotFound": {"code": 404, "message": ..., "detail": ...}}`.
+- `/v0.1/ipam/...` answers like `/v1/...` for clients of the first Melange: creations are 201 and
+  all else is 200, errors are `{"NotFound": {"code": 404, "message": ..., "detail": ...}}`.
 - A rule of a policy has the id of its policy's number, 20 bits to the left, and its own.
 )";
 
@@ -142,14 +142,6 @@ std::string route_section(const Route& route) {
   return out;
 }
 
-bool is_shown(const Shape& shape) {
-  return std::ranges::any_of(routes(), [&](const Route& route) {
-    return route.shows == &shape ||
-           (route.shows != nullptr &&
-            std::ranges::count(route.shows->fields, &shape, &Field::inner));
-  });
-}
-
 }  // namespace
 
 std::string reference() {
@@ -158,7 +150,7 @@ std::string reference() {
   for (const Route& route : routes()) out += route_section(route);
   out += "\n## Objects\n";
   for (const Shape* shape : shown_shapes()) {
-    if (is_shown(*shape)) out += cat("\n### ", shape->name, "\n\n", table_of(*shape, true));
+    out += cat("\n### ", shape->name, "\n\n", table_of(*shape, true));
   }
   return out;
 }

@@ -49,7 +49,19 @@ Problem wrong_method(const std::vector<Method>& methods) {
   return {405, "", base::cat("this takes ", allowed), {}, {{"Allow", allowed}}, {}};
 }
 
+void add_shape(std::vector<const Shape*>& shapes, const Shape* shape) {
+  if (shape == nullptr || std::ranges::count(shapes, shape) != 0) return;
+  shapes.push_back(shape);
+  for (const Field& field : shape->fields) add_shape(shapes, field.inner);
+}
+
 }  // namespace
+
+std::vector<const Shape*> shown_shapes() {
+  std::vector<const Shape*> shapes;
+  for (const Route& route : routes()) add_shape(shapes, route.shows);
+  return shapes;
+}
 
 bool is_read(Method method) { return method == Method::kGet || method == Method::kHead; }
 

@@ -13,6 +13,8 @@
 namespace melange::admin {
 
 std::span<const Route> routes();  // routes.cpp
+// What they show, and what is inside of that, each once.
+std::vector<const Shape*> shown_shapes();
 
 struct Match {
   const Route* route;

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <array>
-#include <span>
 
 #include "shape.h"
 
@@ -184,12 +183,12 @@ inline constexpr std::array kInterfaceFields{
           .type = kObjects,
           .help = "Addresses that it may use beside its own.",
           .inner = &kAllowedShown},
+    kCreatedField,
+    kRevisionField,
     Field{.name = "ip_addresses",
           .type = kObjects,
           .help = "Its own, but for those that are quarantined; at most 1024 are shown.",
           .inner = &kAddressShown},
-    kCreatedField,
-    kRevisionField,
 };
 inline constexpr Shape kInterfaceShown{"interface", "interface", kInterfaceFields};
 
@@ -273,8 +272,5 @@ inline constexpr std::array kHistoryFields{
     Field{"actor", kText, "Who did it."},
 };
 inline constexpr Shape kHistoryShown{"history_entry", "history", kHistoryFields};
-
-// All that have a schema of their own.
-std::span<const Shape* const> shown_shapes();
 
 }  // namespace melange::admin

@@ -310,13 +310,4 @@ json::object show(const View& view, const store::Allocation& allocation) {
   };
 }
 
-std::span<const Shape* const> shown_shapes() {
-  static constexpr std::array kShapes{
-      &kPolicyShown,   &kRangeShown,       &kOctetShown,      &kMacRangeShown, &kNetworkShown,
-      &kRouteShown,    &kBlockShown,       &kAddressShown,    &kAllowedShown,  &kInterfaceShown,
-      &kInstanceShown, &kReservationShown, &kAllocationShown, &kEventShown,    &kHistoryShown,
-  };
-  return kShapes;
-}
-
 }  // namespace melange::admin

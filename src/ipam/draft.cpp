@@ -40,44 +40,44 @@ bool is_in(const CidrScope& scope, const Block& block) {
 
 }  // namespace
 
-Draft::Draft(const store::View& view, base::Instant now) : view_(&view), now_(now) {}
+Draft::Draft(const store::View& view, base::Instant now) : view_(view), now_(now) {}
 
 std::uint64_t Draft::number(store::ObjectKind kind) {
   auto& next = next_[kind];
-  if (next == 0) next = view_->next_number(kind);
+  if (next == 0) next = view_.next_number(kind);
   return next++;
 }
 
 std::optional<AddressRecord> Draft::address(const AddressKey& key) const {
   const auto* record = drafted(addresses_, key);
-  return record != nullptr ? *record : view_->address(key);
+  return record != nullptr ? *record : view_.address(key);
 }
 
 std::optional<Interface> Draft::interface(InterfaceId id) const {
   const auto* interface = drafted(interfaces_, id);
-  return interface != nullptr ? *interface : view_->interface(id);
+  return interface != nullptr ? *interface : view_.interface(id);
 }
 
 std::optional<Interface> Draft::interface_named(std::string_view vif) const {
   for (const auto& [id, interface] : interfaces_) {
     if (interface && interface->vif == vif) return interface;
   }
-  const auto id = view_->interface_named(vif);
-  return id && !interfaces_.contains(*id) ? view_->interface(*id) : std::nullopt;
+  const auto id = view_.interface_named(vif);
+  return id && !interfaces_.contains(*id) ? view_.interface(*id) : std::nullopt;
 }
 
 std::optional<Interface> Draft::interface_with(const net::Mac& mac) const {
   for (const auto& [id, interface] : interfaces_) {
     if (interface && interface->mac == mac) return interface;
   }
-  const auto id = view_->interface_with(mac);
-  return id && !interfaces_.contains(*id) ? view_->interface(*id) : std::nullopt;
+  const auto id = view_.interface_with(mac);
+  return id && !interfaces_.contains(*id) ? view_.interface(*id) : std::nullopt;
 }
 
 std::vector<Interface> Draft::interfaces_on(std::string_view device) const {
   std::map<InterfaceId, Interface> found;
-  for (const std::uint64_t number : view_->list(Listing::interfaces_on(device), 0, SIZE_MAX)) {
-    const auto known = view_->interface(InterfaceId{number});
+  for (const std::uint64_t number : view_.list(Listing::interfaces_on(device), 0, SIZE_MAX)) {
+    const auto known = view_.interface(InterfaceId{number});
     if (known && !interfaces_.contains(known->id)) found.emplace(known->id, *known);
   }
   for (const auto& [id, interface] : interfaces_) {
@@ -91,7 +91,7 @@ std::vector<Interface> Draft::interfaces_on(std::string_view device) const {
 std::vector<net::Mac> Draft::freed_macs() const {
   std::vector<net::Mac> macs;
   for (const auto& [id, interface] : interfaces_) {
-    const auto before = view_->interface(id);
+    const auto before = view_.interface(id);
     const bool freed = before && before->mac && (!interface || interface->mac != before->mac);
     if (freed && !interface_with(*before->mac)) macs.push_back(*before->mac);
   }
@@ -100,7 +100,7 @@ std::vector<net::Mac> Draft::freed_macs() const {
 
 std::optional<store::Network> Draft::network(store::NetworkId id) const {
   const auto* network = drafted(networks_, id);
-  return network != nullptr ? *network : view_->network(id);
+  return network != nullptr ? *network : view_.network(id);
 }
 
 std::optional<store::Network> Draft::network_named(std::string_view tenant,
@@ -108,18 +108,18 @@ std::optional<store::Network> Draft::network_named(std::string_view tenant,
   for (const auto& [id, network] : networks_) {
     if (network.tenant == tenant && network.name == name) return network;
   }
-  const auto id = view_->network_named(tenant, name);
+  const auto id = view_.network_named(tenant, name);
   return id ? network(*id) : std::nullopt;
 }
 
 std::optional<Block> Draft::block(BlockId id) const {
   const auto* block = drafted(blocks_, id);
-  return block != nullptr ? *block : view_->block(id);
+  return block != nullptr ? *block : view_.block(id);
 }
 
 std::vector<BlockId> Draft::blocks_of(store::NetworkId network) const {
   std::vector<BlockId> ids;
-  for (const std::uint64_t number : view_->list(Listing::blocks_of(network), 0, SIZE_MAX)) {
+  for (const std::uint64_t number : view_.list(Listing::blocks_of(network), 0, SIZE_MAX)) {
     if (!blocks_.contains(block_id(number))) ids.push_back(block_id(number));
   }
   for (const auto& [id, block] : blocks_) {
@@ -133,7 +133,7 @@ bool Draft::has_children(BlockId parent) const {
   for (const auto& [id, block] : blocks_) {
     if (block && block->parent == parent) return true;
   }
-  const auto children = view_->list(Listing::children_of(parent), 0, blocks_.size() + 1);
+  const auto children = view_.list(Listing::children_of(parent), 0, blocks_.size() + 1);
   return std::ranges::any_of(
       children, [&](std::uint64_t number) { return !blocks_.contains(block_id(number)); });
 }
@@ -142,14 +142,14 @@ std::optional<Block> Draft::overlapping(const CidrScope& scope, const net::Prefi
   for (const auto& [id, block] : blocks_) {
     if (block && is_in(scope, *block) && block->cidr.overlaps(cidr)) return block;
   }
-  const auto id = view_->overlapping(scope, cidr);
-  return id && !blocks_.contains(*id) ? view_->block(*id) : std::nullopt;
+  const auto id = view_.overlapping(scope, cidr);
+  return id && !blocks_.contains(*id) ? view_.block(*id) : std::nullopt;
 }
 
 std::optional<store::Reservation> Draft::reservation(store::NetworkId network,
                                                      const wire::Identity& identity) const {
   const auto* reservation = drafted(reservations_, {network, identity});
-  return reservation != nullptr ? *reservation : view_->reservation(network, identity);
+  return reservation != nullptr ? *reservation : view_.reservation(network, identity);
 }
 
 std::optional<store::Allocation> Draft::allocation_named(std::string_view tenant,
@@ -159,12 +159,12 @@ std::optional<store::Allocation> Draft::allocation_named(std::string_view tenant
       return allocation;
     }
   }
-  const auto id = view_->allocation_named(tenant, handle);
-  return id && !allocations_.contains(*id) ? view_->allocation(*id) : std::nullopt;
+  const auto id = view_.allocation_named(tenant, handle);
+  return id && !allocations_.contains(*id) ? view_.allocation(*id) : std::nullopt;
 }
 
 std::vector<AddressKey> Draft::addresses_on(InterfaceId interface) const {
-  std::vector<AddressKey> keys = view_->addresses_on(interface);
+  std::vector<AddressKey> keys = view_.addresses_on(interface);
   std::erase_if(keys, [&](const AddressKey& key) { return addresses_.contains(key); });
   if (const auto* more = drafted(drafted_on_, interface)) {
     keys.insert(keys.end(), more->begin(), more->end());
@@ -176,7 +176,7 @@ std::vector<AddressKey> Draft::addresses_on(InterfaceId interface) const {
 std::vector<AddressKey> Draft::nat_of(store::NatDirection direction, const AddressKey& end) const {
   const bool forth = direction == store::NatDirection::kGlobalsOfLocal;
   std::set<AddressKey> others;
-  for (const AddressKey& other : view_->nat_of(direction, end)) others.insert(other);
+  for (const AddressKey& other : view_.nat_of(direction, end)) others.insert(other);
   for (const auto& [relation, is_there] : relations_) {
     const auto& [local, global] = relation;
     if ((forth ? local : global) != end) continue;
@@ -191,7 +191,7 @@ std::vector<AddressKey> Draft::nat_of(store::NatDirection direction, const Addre
 }
 
 std::optional<net::Range> Draft::next_fixed(const Block& block, const net::Address& from) const {
-  if (block.id < view_->next_block_id()) return view_->next_fixed(block.id, from);
+  if (block.id < view_.next_block_id()) return view_.next_fixed(block.id, from);
   for (const net::Range& range : block.fixed) {  // a block of this draft: it has no records yet
     if (range.last() >= from) return net::Range::make(std::max(range.first(), from), range.last());
   }

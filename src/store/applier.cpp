@@ -126,35 +126,54 @@ void Applier::give_to_free(const AddressKey& key) {
   }
 }
 
+// The record of the address; `before_` then has its stored form.
+std::optional<AddressRecord> Applier::stored(const AddressKey& at) {
+  before_.clear();
+  Key key;
+  key.add(at.block).add(at.address);
+  const auto value = tables_->get(Table::kAddresses, key.bytes());
+  if (!value) return std::nullopt;
+  auto record = decode<AddressRecord>(key.bytes(), *value);
+  if (!record) {
+    tables_->fail_damaged(Table::kAddresses, key.bytes());
+    return std::nullopt;
+  }
+  record->key = at;
+  before_ = base::text_of(body_of(*value));
+  return record;
+}
+
 // A renewal is not told, and so its block is not even looked at.
-void Applier::log_address(const AddressRecord* before, const AddressRecord* after) {
+void Applier::log_address(const AddressRecord* before, const AddressRecord* after,
+                          std::string_view body) {
   const auto kind = event_of(before, after);
   if (!kind) return;
-  const BlockId block = (after != nullptr ? after : before)->key.block;
-  log_.address(*kind, before, after, facts(block).tenant);
+  const AddressRecord& record = after != nullptr ? *after : *before;
+  log_.address(*kind, record, facts(record.key.block).tenant, before_, body);
 }
 
 void Applier::operator()(const PutAddress& change) {
   changed_ = true;
   AddressRecord record = change.record;
   record.revision = revision_;
-  const auto before = View(*tables_).address(record.key);
+  const auto found = stored(record.key);
+  const AddressRecord* const before = found ? &*found : nullptr;
   // A record changes its network only with its block, and then it is erased and put anew.
-  check(!before || before->network == record.network);
+  check(before == nullptr || before->network == record.network);
   // Its records are counted with the block: without one, the store would not open again.
-  check(before || facts(record.key.block).exists || tables_->error);
-  if (!before) take_from_free(record.key);
-  replace_derived(before ? &*before : nullptr, &record);
+  check(before != nullptr || facts(record.key.block).exists || tables_->error);
+  if (before == nullptr) take_from_free(record.key);
+  replace_derived(before, &record);
   Key key;
   key.add(record.key.block).add(record.key.address);
-  std::array<std::uint8_t, kLongestAddressRecord> buffer;
-  tables_->put(Table::kAddresses, key.bytes(), encode(record, key.bytes(), buffer));
-  log_address(before ? &*before : nullptr, &record);
+  const base::Bytes value = encode(record, key.bytes(), buffer_);
+  tables_->put(Table::kAddresses, key.bytes(), value);
+  log_address(before, &record, base::text_of(body_of(value)));
 }
 
 void Applier::operator()(const EraseAddress& change) {
   changed_ = true;
-  const auto before = View(*tables_).address(change.key);
+  const auto before = stored(change.key);
   if (!before) return;
   replace_derived(&*before, nullptr);
   Key key;
@@ -162,7 +181,7 @@ void Applier::operator()(const EraseAddress& change) {
   tables_->erase(Table::kAddresses, key.bytes());
   give_to_free(change.key);
   forget_nat(change.key);
-  log_address(&*before, nullptr);
+  log_address(&*before, nullptr, {});
 }
 
 void Applier::operator()(const NoteSeen& change) {

@@ -66,7 +66,8 @@ class Applier {
   };
 
   const BlockFacts& facts(BlockId block);
-  void log_address(const AddressRecord* before, const AddressRecord* after);
+  std::optional<AddressRecord> stored(const AddressKey& at);
+  void log_address(const AddressRecord* before, const AddressRecord* after, std::string_view body);
   void index(const AddressRecord& record, const wire::Identity& identity);
   void unindex(const AddressRecord& record, const wire::Identity& identity);
   void file(const AddressRecord& record, bool in);
@@ -102,6 +103,9 @@ class Applier {
   EventLog log_;
   std::map<BlockId, Delta> usage_;
   std::map<BlockId, BlockFacts> facts_;
+  // Used again and again: a lease should cost no heap.
+  std::string before_;
+  std::array<std::uint8_t, kLongestAddressRecord> buffer_;
 };
 
 }  // namespace melange::store

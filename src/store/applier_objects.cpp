@@ -244,13 +244,7 @@ void Applier::put_nat(const Nat& nat, bool in) {
   for (const Key* key : {&forth, &back}) {
     in ? tables_->put(Table::kNat, key->bytes(), {}) : tables_->erase(Table::kNat, key->bytes());
   }
-  Event event;
-  event.object = ObjectKind::kNat;
-  event.kind = in ? EventKind::kCreated : EventKind::kDeleted;
-  event.tenant = facts(nat.local.block).tenant;
-  event.block = nat.local.block;
-  (in ? event.after : event.before) = encode_body(nat);
-  log_.write(std::move(event));
+  log_.nat(nat, in, facts(nat.local.block).tenant);
 }
 
 void Applier::operator()(const PutNat& change) {

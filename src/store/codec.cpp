@@ -97,14 +97,20 @@ Bytes encode_into(const T& object, Bytes key, base::MutableBytes buffer) {
 }
 
 template <class T>
-std::vector<std::uint8_t> encode_object(const T& object, Bytes key) {
-  std::vector<std::uint8_t> buffer(1024);
-  std::size_t used = 0;
-  while ((used = encode_into(object, key, buffer).size()) == 0) {
+Bytes encode_growing(const T& object, Bytes key, std::vector<std::uint8_t>& buffer) {
+  if (buffer.empty()) buffer.resize(1024);
+  Bytes value;
+  while ((value = encode_into(object, key, buffer)).empty()) {
     check(buffer.size() < kLongestObject);
     buffer.resize(2 * buffer.size());
   }
-  buffer.resize(used);
+  return value;
+}
+
+template <class T>
+std::vector<std::uint8_t> encode_object(const T& object, Bytes key) {
+  std::vector<std::uint8_t> buffer;
+  buffer.resize(encode_growing(object, key, buffer).size());
   return buffer;
 }
 
@@ -164,9 +170,14 @@ Bytes seal(Bytes key, Bytes body, base::MutableBytes buffer) {
   return out.written();
 }
 
+Bytes body_of(Bytes value) {
+  check(value.size() >= kChecksumSize);
+  return value.first(value.size() - kChecksumSize);
+}
+
 std::optional<Bytes> unseal(Bytes key, Bytes value) {
   if (value.size() < kChecksumSize) return std::nullopt;
-  const Bytes body = value.first(value.size() - kChecksumSize);
+  const Bytes body = body_of(value);
   ByteReader stored(value.last(kChecksumSize));
   return checksum(key, body) == stored.u32() ? std::optional(body) : std::nullopt;
 }
@@ -176,6 +187,10 @@ Bytes encode(const AddressRecord& record, Bytes key,
   const Bytes value = encode_into(record, key, buffer);
   check(!value.empty());
   return value;
+}
+
+Bytes encode(const Event& event, Bytes key, std::vector<std::uint8_t>& buffer) {
+  return encode_growing(event, key, buffer);
 }
 
 template <>
@@ -201,12 +216,8 @@ std::optional<T> decode(Bytes key, Bytes value) {
 
 template <class T>
 std::string encode_body(const T& object) {
-  std::array<std::uint8_t, 512> first;
-  ByteWriter out(first);
-  if (write_fields(object, out)) return std::string(base::text_of(out.written()));
-  // Rare: what is long goes through the form that grows.
-  const std::vector<std::uint8_t> value = encode_object(object, Bytes{});
-  return std::string(base::text_of(Bytes(value).first(value.size() - kChecksumSize)));
+  std::vector<std::uint8_t> buffer;
+  return std::string(base::text_of(body_of(encode_growing(object, Bytes{}, buffer))));
 }
 
 template <class T>

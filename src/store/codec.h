@@ -29,6 +29,8 @@ inline constexpr std::size_t kLongestAddressRecord = 4096;
 // must have room for both, and the body back; nothing if it is damaged.
 base::Bytes seal(base::Bytes key, base::Bytes body, base::MutableBytes buffer);
 std::optional<base::Bytes> unseal(base::Bytes key, base::Bytes value);
+// The body of a value that is known to be well.
+base::Bytes body_of(base::Bytes value);
 
 // Writes the record for `key` and gives its octets, in `buffer`.
 base::Bytes encode(const AddressRecord& record, base::Bytes key,
@@ -39,6 +41,8 @@ base::Bytes encode(const AddressRecord& record, base::Bytes key,
 // which names the types.
 template <class T>
 std::vector<std::uint8_t> encode(const T& object, base::Bytes key);
+// The same, written into `buffer`, which grows as it must.
+base::Bytes encode(const Event& event, base::Bytes key, std::vector<std::uint8_t>& buffer);
 template <class T>
 std::optional<T> decode(base::Bytes key, base::Bytes value);
 
@@ -47,7 +51,8 @@ std::vector<std::uint8_t> encode(const Usage& usage, base::Bytes key);
 template <>
 std::optional<Usage> decode(base::Bytes key, base::Bytes value);
 
-// Version and fields alone, as an event keeps them; `decode_body` (event.h) is the reverse.
+// Version and fields alone, as an event keeps them: the value without its checksum. `decode_body`
+// (event.h) is the reverse.
 template <class T>
 std::string encode_body(const T& object);
 

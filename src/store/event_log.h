@@ -26,33 +26,38 @@ class EventLog {
   void act_as(std::string_view actor, base::Instant now);
   std::uint64_t next() const { return next_; }
 
-  // Either record may be null, but not both.
-  void address(EventKind kind, const AddressRecord* before, const AddressRecord* after,
-               std::string_view tenant);
+  // `before` and `after` are stored forms: one may be empty.
+  void address(EventKind kind, const AddressRecord& record, std::string_view tenant,
+               std::string_view before, std::string_view after);
   // Of any other object; either may be null, but not both.
   template <class T>
   void object(ObjectKind kind, std::uint64_t number, const T* before, const T* after,
               std::string_view tenant, NetworkId network) {
-    Event event;
-    event.object = kind;
-    event.kind = before == nullptr  ? EventKind::kCreated
-                 : after == nullptr ? EventKind::kDeleted
-                                    : EventKind::kUpdated;
-    event.tenant = tenant;
-    event.network = network;
+    Event& event = begin(kind,
+                         before == nullptr  ? EventKind::kCreated
+                         : after == nullptr ? EventKind::kDeleted
+                                            : EventKind::kUpdated,
+                         tenant, network);
     event.id = number;
     if (before != nullptr) event.before = encode_body(*before);
     if (after != nullptr) event.after = encode_body(*after);
-    write(std::move(event));
+    write();
   }
-  void write(Event event);
+  void nat(const Nat& nat, bool in, std::string_view tenant);
 
  private:
+  // The event to be written next, with all else in it empty.
+  Event& begin(ObjectKind object, EventKind kind, std::string_view tenant, NetworkId network);
+  void write();
+
   Tables* tables_;
   std::uint64_t revision_;
   std::uint64_t next_;
   std::string actor_ = "melange";
   base::Instant now_;
+  // Used again and again: a lease should cost no heap.
+  Event event_;
+  std::vector<std::uint8_t> buffer_;
 };
 
 }  // namespace melange::store

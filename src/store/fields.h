@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <concepts>
 #include <optional>
 #include <string>
@@ -52,12 +53,10 @@ bool put_sized(ByteWriter& out, const Body& body) {
 }
 
 inline bool put(ByteWriter& out, std::uint64_t value) {
-  int octets = 0;
-  while (octets < 8 && value >> (8 * octets) != 0) ++octets;
-  while (octets-- > 0) {
-    if (!out.u8(static_cast<std::uint8_t>(value >> (8 * octets)))) return false;
-  }
-  return true;
+  std::array<std::uint8_t, 8> octets;
+  std::size_t first = octets.size();
+  for (; value != 0; value >>= 8) octets[--first] = static_cast<std::uint8_t>(value);
+  return out.put(base::Bytes(octets).subspan(first));
 }
 inline bool take(ByteReader& in, std::uint64_t& value) {
   value = 0;

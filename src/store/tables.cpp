@@ -128,6 +128,21 @@ bool Tables::put(Table table, Bytes key, Bytes value) {
   return code == MDB_SUCCESS;
 }
 
+bool Tables::append(Table table, Bytes key, Bytes value) {
+  if (error) return false;
+  MDB_cursor* const at = cursor(table);
+  if (at == nullptr) return false;
+  MDB_val to = to_val(key);
+  MDB_val from = to_val(value);
+  const int code = mdb_cursor_put(at, &to, &from, MDB_APPEND);
+  if (code == MDB_KEYEXIST) {
+    fail_damaged(table, key);
+  } else if (code != MDB_SUCCESS) {
+    fail(lmdb_error("write", code));
+  }
+  return code == MDB_SUCCESS;
+}
+
 bool Tables::erase(Table table, Bytes key) {
   if (error) return false;
   MDB_val gone = to_val(key);

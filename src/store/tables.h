@@ -70,6 +70,8 @@ struct Tables {
   std::optional<Entry> next(Table table);
   std::optional<Entry> previous(Table table);
   bool put(Table table, base::Bytes key, base::Bytes value);
+  // The same of a key that must be above all others.
+  bool append(Table table, base::Bytes key, base::Bytes value);
   bool erase(Table table, base::Bytes key);  // an absent key is not an error
   std::size_t count(Table table);
 

@@ -32,11 +32,8 @@ class Dump : private ApiLab {
     keep(http::Method::kPost, "/v1/mac_address_ranges",
          R"({"mac_address_range":{"cidr":"BC:76:4E:20:00:00/27"}})");
     keep(http::Method::kGet, "/v1/mac_address_ranges");
-    store::Block block = test::block(1, "192.0.2.0/29", "192.0.2.1-192.0.2.6");
-    block.tenant = "acme";
-    apply({store::PutBlock{block},
-           store::PutAddress{test::leased(test::key(1, "192.0.2.3"), test::client(1))}});
-    keep(http::Method::kGet, "/v1/addresses/192.0.2.3/history");
+    ask_for_addresses(policy.substr(policy.rfind('/') + 1));
+    keep(http::Method::kGet, "/v1/addresses/192.0.2.6/history");
     keep(http::Method::kGet, "/v1/changes");
     keep(http::Method::kDelete, policy);
     keep(http::Method::kGet, policy);
@@ -46,6 +43,37 @@ class Dump : private ApiLab {
   }
 
  private:
+  void ask_for_addresses(const std::string& policy_id) {
+    const std::string acme = "/v1/tenants/acme/";
+    keep(http::Method::kPost, acme + "ip_blocks",
+         R"({"ip_block":{"cidr":"192.0.2.0/28","network_id":"lab","gateway":"192.0.2.1",)"
+         R"("pools":["192.0.2.6/32"],"lease_time":"1h","tags":{"a":"b"},"policy_id":")" +
+             policy_id + R"("}})");
+    keep(http::Method::kGet, acme + "ip_blocks?type=private");
+    const std::string block =
+        acme + "ip_blocks/" + get(acme + "ip_blocks").text_at("/ip_blocks/0/id");
+    keep(http::Method::kGet, block);
+    keep(http::Method::kGet, block + "/utilization");
+    keep(http::Method::kPost, block + "/ip_routes",
+         R"({"ip_route":{"destination":"10.0.0.0/8","gateway":"192.0.2.1"}})");
+    keep(http::Method::kPost, block + "/ip_addresses",
+         R"({"ip_address":{"interface_id":"vif1","mac_address":"52:54:00:12:34:56"}})");
+    apply({store::PutAddress{test::leased(test::key(1, "192.0.2.6"), test::client(1))}});
+    keep(http::Method::kGet, block + "/ip_addresses");
+    keep(http::Method::kPost, "/v1/interfaces",
+         R"({"interface":{"id":"vif2","tenant_id":"acme","device_id":"vm2",)"
+         R"("network":{"id":"lab","tenant_id":"acme"}}})");
+    keep(http::Method::kGet, acme + "interfaces");
+    keep(http::Method::kGet, "/v1/instances/vm2/interfaces");
+    keep(http::Method::kPost, acme + "networks/lab/reservations",
+         R"({"reservation":{"mac":"52:54:00:00:00:01","addresses":"any","hostname":"web1"}})");
+    keep(http::Method::kGet, acme + "networks/lab/reservations");
+    keep(http::Method::kGet, acme + "networks/lab/leases");
+    keep(http::Method::kPut, "/v1/allocations/job-1",
+         R"({"allocation":{"network_id":"lab","tenant_id":"acme"}})");
+    keep(http::Method::kGet, acme + "utilization");
+  }
+
   void keep(http::Method method, const std::string& target, const std::string& body = "") {
     const Asked asked = ask(method, target, body);
     const std::string path = target.substr(0, target.find('?'));

@@ -67,6 +67,16 @@ void ApiLab::look(base::FunctionRef<void(const store::View&)> read) const {
   read(snapshot->view());
 }
 
+void ApiLab::apply(const store::Changes& changes) {
+  auto txn = store_->begin();
+  must(txn.has_value(), "there is no transaction");
+  txn->act_as("dhcp", now_);
+  for (const store::Change& change : changes) {
+    must(txn->apply(change).has_value(), "a change was not applied");
+  }
+  must(txn->commit(now_).has_value(), "the commit failed");
+}
+
 Context ApiLab::context(const store::View& view) const {
   const auto read_store = [this](base::FunctionRef<void(const store::View&)> read) {
     look(read);

@@ -61,7 +61,8 @@ class ApiLab {
   // The store as a new process finds it.
   void restart();
   void look(base::FunctionRef<void(const store::View&)> read) const;
-  void apply(const store::Changes& changes) { test::commit(*store_, changes, now_); }
+  // As the wire changes it.
+  void apply(const store::Changes& changes);
 
  protected:
   Principal principal_ = Principal::local();

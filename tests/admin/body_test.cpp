@@ -76,7 +76,8 @@ TEST(Body, RefusesAnotherWrapperByName) {
 TEST(Body, ReadsEveryTypeOfField) {
   const Body body = read(R"("name":"x","count":"7","on":true,"address":"2001:DB8::0:1",
       "cidr":"10.0.0.1/31","mac":"52-54-00-12-34-56","time":"1h30m","addresses":["192.0.2.1"],
-      "pools":["192.0.2.4-192.0.2.8","192.0.2.16/30"],"options":{"domain-name":"lab","224":"hex:01"},
+      "pools":["192.0.2.4-192.0.2.8","192.0.2.16/30"],
+      "options":{"domain-name":"lab","224":"hex:01"},
       "tags":{"b":"2","a":"1"},"inner":{"id":"i"},"inners":[{"id":"j"},{"id":"k"}])");
   EXPECT_EQ(*body.get<std::int64_t>("count"), 7);
   EXPECT_EQ(text(*body.get<net::Address>("address")), "2001:db8::1");

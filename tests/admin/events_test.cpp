@@ -7,6 +7,7 @@
 #include "melange/base/text.h"
 #include "schemas.h"
 #include "show.h"
+#include "show_draft.h"
 
 namespace melange::admin {
 namespace {
@@ -203,6 +204,7 @@ void expect_shape(const json::object& object, const Shape& shape) {
 
 TEST_F(Changes, EveryObjectHasTheFieldsOfItsShape) {
   put_block();
+  apply({store::PutAddress{test::leased(test::key(1, "192.0.2.3"), test::client(1))}});
   look([](const store::View& view) {
     store::Block block = *view.block(store::BlockId{1});
     block.routes.push_back({test::prefix("10.0.0.0/8"), test::address("192.0.2.1"), 1});
@@ -214,7 +216,7 @@ TEST_F(Changes, EveryObjectHasTheFieldsOfItsShape) {
     store::Interface interface;
     interface.id = store::InterfaceId{1};
     interface.allowed.push_back({test::kLab, test::address("192.0.2.3")});
-    expect_shape(show(view, interface), kInterfaceShown);
+    expect_shape(show(ipam::Draft(view, test::at(1)), interface), kInterfaceShown);
     store::Reservation reservation;
     reservation.id = store::ReservationId{1};
     expect_shape(show(view, reservation), kReservationShown);
@@ -229,7 +231,7 @@ TEST_F(Changes, EveryObjectHasTheFieldsOfItsShape) {
     store::Allocation allocation;
     allocation.id = store::AllocationId{1};
     expect_shape(show(view, allocation), kAllocationShown);
-    const auto event = view.event(view.first_event());
+    const auto event = view.event(view.next_event() - 1);
     ASSERT_TRUE(event);
     expect_shape(show(view, *event), kEventShown);
     expect_shape(show_history(view, *event), kHistoryShown);

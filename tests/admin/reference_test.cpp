@@ -6,6 +6,9 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "melange/admin/api.h"
 #include "melange/base/text.h"
@@ -32,6 +35,31 @@ TEST(Reference, HasEveryRouteAndEveryFieldExplained) {
     EXPECT_TRUE(route.summary.ends_with('.')) << route.id;
     if (route.body == nullptr) continue;
     for (const Field& field : route.body->fields) EXPECT_GT(field.help.size(), 4u) << field.name;
+  }
+}
+
+// The names of fields and parameters, those of inner objects too.
+void add_names(const Shape& shape, std::vector<std::string_view>& names) {
+  for (const Field& field : shape.fields) {
+    names.push_back(field.name);
+    if (field.inner != nullptr) add_names(*field.inner, names);
+  }
+}
+
+TEST(Reference, H12NothingThatIsSentNamesAFileAScriptALibraryOrAUrl) {
+  std::vector<std::string_view> names;
+  for (const Route& route : routes()) {
+    if (route.body != nullptr) add_names(*route.body, names);
+    for (const Parameter& parameter : route.query) names.push_back(parameter.name);
+  }
+  EXPECT_GT(names.size(), 20u);
+  for (const std::string_view name : names) {
+    for (const std::string_view word : base::split(name, '_')) {
+      for (const std::string_view banned : {"file", "filename", "path", "directory", "script",
+                                            "library", "url", "uri", "command", "hook"}) {
+        EXPECT_NE(word, banned) << name;
+      }
+    }
   }
 }
 

@@ -70,8 +70,10 @@ TEST_F(PlanBlocks, CarryEveryKeyOfTheConfiguration) {
   EXPECT_EQ(made.renew_time, base::Seconds{100});
   EXPECT_EQ(made.rebind_time, base::Seconds{200});
   EXPECT_EQ(made.mtu, std::uint16_t{1450});
-  EXPECT_EQ(made.routes,
-            (std::vector<store::Route>{{test::prefix("192.0.2.0/24"), test::address("10.0.0.9")}}));
+  EXPECT_EQ(
+      made.routes,
+      (std::vector<store::Route>{{test::prefix("192.0.2.0/24"), test::address("10.0.0.9"), 1}}));
+  EXPECT_EQ(made.next_route, 2u);
   EXPECT_EQ(made.options, (std::vector<store::OptionValue>{{224, {1}}}));
 }
 

@@ -5,7 +5,8 @@
 //
 //   melange-api-load --socket PATH --path /v1/... --connections 64 --requests 1000 [--body JSON]
 //
-// With --body it POSTs, without it GETs. --expect names the status that every answer must have.
+// With --body it POSTs, without it GETs; with --pages yes each connection goes on with the next page
+// of a list, and begins anew behind the last. --expect names the status that every answer must have.
 // Prints one line: requests, seconds, requests a second, percentiles of the latency.
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -37,6 +38,7 @@ struct Arguments {
   std::size_t connections = 64;
   std::size_t requests = 1000;  // of each connection
   int expect = 200;
+  bool pages = false;
 };
 
 [[noreturn]] void die(const std::string& message) {
@@ -64,6 +66,7 @@ Arguments read_arguments(int argc, char** argv) {
     if (name == "--connections") arguments.connections = number(value);
     if (name == "--requests") arguments.requests = number(value);
     if (name == "--expect") arguments.expect = static_cast<int>(number(value));
+    if (name == "--pages") arguments.pages = std::string_view(value) == "yes";
   }
   if (arguments.socket.empty() || arguments.path.empty()) die("--socket and --path are needed");
   return arguments;
@@ -80,9 +83,9 @@ int connect_to(const std::string& path) {
   return fd;
 }
 
-std::string request_text(const Arguments& arguments) {
+std::string request_text(const Arguments& arguments, const std::string& path) {
   const bool posts = !arguments.body.empty();
-  std::string text = (posts ? "POST " : "GET ") + arguments.path + " HTTP/1.1\r\nHost: localhost\r\n";
+  std::string text = (posts ? "POST " : "GET ") + path + " HTTP/1.1\r\nHost: localhost\r\n";
   if (posts) {
     text += "Content-Type: application/json\r\nContent-Length: " +
             std::to_string(arguments.body.size()) + "\r\n";
@@ -95,12 +98,15 @@ struct Connection {
   std::size_t left = 0;
   Clock::time_point sent;
   std::string buffer;
+  std::string request;
 };
 
 class Load {
  public:
   explicit Load(const Arguments& arguments)
-      : arguments_(arguments), request_(request_text(arguments)), epoll_(epoll_create1(0)) {}
+      : arguments_(arguments),
+        request_(request_text(arguments, arguments.path)),
+        epoll_(epoll_create1(0)) {}
 
   void run() {
     connections_.resize(arguments_.connections);
@@ -108,6 +114,7 @@ class Load {
       Connection& connection = connections_[i];
       connection.fd = connect_to(arguments_.socket);
       connection.left = arguments_.requests;
+      connection.request = request_;
       epoll_event event{.events = EPOLLIN, .data = {.u64 = i}};
       epoll_ctl(epoll_, EPOLL_CTL_ADD, connection.fd, &event);
     }
@@ -138,8 +145,9 @@ class Load {
  private:
   void send_next(Connection& connection) {
     connection.sent = Clock::now();
-    if (send(connection.fd, request_.data(), request_.size(), MSG_NOSIGNAL) !=
-        static_cast<ssize_t>(request_.size())) {
+    const std::string& request = connection.request;
+    if (send(connection.fd, request.data(), request.size(), MSG_NOSIGNAL) !=
+        static_cast<ssize_t>(request.size())) {
       die("the server does not take a request");
     }
   }
@@ -163,9 +171,19 @@ class Load {
     const std::size_t body =
         static_cast<std::size_t>(std::strtoul(connection.buffer.c_str() + field + 16, nullptr, 10));
     if (connection.buffer.size() < head + 4 + body) return;
-    note(connection, std::string_view(connection.buffer).substr(head + 4, body));
+    const std::string_view text = std::string_view(connection.buffer).substr(head + 4, body);
+    note(connection, text);
+    if (arguments_.pages) connection.request = next_page(text);
     connection.buffer.erase(0, head + 4 + body);
     if (--connection.left > 0) send_next(connection);
+  }
+
+  std::string next_page(std::string_view body) const {
+    constexpr std::string_view kLink = "\"href\":\"";
+    const std::size_t at = body.rfind(kLink);
+    if (at == std::string_view::npos) return request_;
+    const std::size_t begin = at + kLink.size();
+    return request_text(arguments_, std::string(body.substr(begin, body.find('"', begin) - begin)));
   }
 
   void note(const Connection& connection, std::string_view body) {

@@ -21,10 +21,10 @@ class Draft {
  public:
   Draft(const store::View& view, base::Instant now);
 
-  const store::View& view() const { return *view_; }  // without what is drafted
+  const store::View& view() const { return view_; }  // without what is drafted
   base::Instant now() const { return now_; }
   // That of the commit to come.
-  std::uint64_t revision() const { return view_->revision() + 1; }
+  std::uint64_t revision() const { return view_.revision() + 1; }
 
   // Records and objects as they will be.
   std::optional<store::AddressRecord> address(const store::AddressKey& key) const;
@@ -95,7 +95,7 @@ class Draft {
   void add_addresses(store::Changes& all) const;
   void add_relations(store::Changes& all) const;
 
-  const store::View* view_;
+  store::View view_;
   base::Instant now_;
   std::map<store::ObjectKind, std::uint64_t> next_;
   std::map<store::AddressKey, std::optional<store::AddressRecord>> addresses_;
