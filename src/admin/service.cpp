@@ -16,8 +16,10 @@ Answer show_health(const Call&) { return status("ok"); }
 
 // Whoever answers may know better: this says that the store can be read.
 Answer show_readiness(const Call& call) {
-  if (call.view().ok()) return status("ready");
-  return std::unexpected(Problem{503, "", "the store cannot be read", {}});
+  if (!call.view().ok()) return std::unexpected(Problem{503, "", "the store cannot be read", {}});
+  Reply reply = status("ready");
+  if (!call.context.warning.empty()) reply.body.emplace("warning", call.context.warning);
+  return reply;
 }
 
 Answer show_description(const Call&) {

@@ -30,6 +30,16 @@ void Application::set_degraded(std::string why) {
   degraded_ = std::move(why);
 }
 
+void Application::set_warning(std::string warning) {
+  const std::scoped_lock lock(mutex_);
+  warning_ = std::move(warning);
+}
+
+std::string Application::warning() const {
+  const std::scoped_lock lock(mutex_);
+  return warning_;
+}
+
 std::shared_ptr<const Application::Settings> Application::settings() const {
   const std::scoped_lock lock(mutex_);
   return settings_;
@@ -102,7 +112,8 @@ http::Response Application::read(const http::Request& request, const admin::Prin
       principal,
       *settings.api,
       on_offer,
-      [this](base::FunctionRef<void(const store::View&)> read) { return read_store(read); }};
+      [this](base::FunctionRef<void(const store::View&)> read) { return read_store(read); },
+      warning()};
   admin::Outcome outcome = admin::handle(request, context);
   if (!view.ok()) return failed(view.error());
   return std::move(outcome.response);

@@ -33,6 +33,8 @@ class Application final : public http::Application {
   void set(Settings settings);
   // Why the server is not ready; empty if it is.
   void set_degraded(std::string why);
+  // What an operator should know although the server is ready; empty: nothing (hostile.md C8).
+  void set_warning(std::string warning);
   // How many addresses of each block are on offer.
   void set_offered(std::map<store::BlockId, std::uint64_t> offered);
 
@@ -41,6 +43,7 @@ class Application final : public http::Application {
 
  private:
   std::shared_ptr<const Settings> settings() const;
+  std::string warning() const;
   http::Response read(const http::Request& request, const admin::Principal& principal,
                       const Settings& settings) const;
   std::optional<http::Response> readiness(const http::Request& request) const;
@@ -53,6 +56,7 @@ class Application final : public http::Application {
   mutable std::mutex mutex_;
   std::shared_ptr<const Settings> settings_;
   std::string degraded_;
+  std::string warning_;
   std::map<store::BlockId, std::uint64_t> offered_;
 };
 

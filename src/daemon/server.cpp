@@ -303,30 +303,26 @@ void Server::handle_signals() {
 
 // All or nothing: what cannot be used whole changes nothing (design.md, invariant 5).
 void Server::reload() {
-  auto fresh = config::load(config_path_);
-  if (!fresh) {
-    log_->error("the configuration is refused; the old one stays",
-                {{"mistakes", config::text(config_path_, fresh.error())}});
-    return;
-  }
-  if (fresh->store.path != config_.store.path) {
-    log_->error("the store's path cannot change while serving; restart to use another store");
-    return;
-  }
-  const auto refuse = [&](const base::Error& error) {
-    log_->error("the configuration could not be applied; the old one stays",
-                {{"error", error.message}});
+  const auto refuse = [&](const std::string& why) {
+    log_->error("the configuration is refused; the old one stays", {{"why", why}});
+    application_.set_warning("the configuration was refused, the old one stays: " + why);
   };
+  auto fresh = config::load(config_path_);
+  if (!fresh) return refuse(config::text(config_path_, fresh.error()));
+  if (fresh->store.path != config_.store.path) {
+    return refuse("the store's path cannot change while serving; restart to use another store");
+  }
   auto settings = read_settings(*fresh);
-  if (!settings) return refuse(settings.error());
+  if (!settings) return refuse(settings.error().message);
   std::swap(config_, *fresh);
   if (auto applied = apply_config(config_); !applied) {
     std::swap(config_, *fresh);
-    return refuse(applied.error());
+    return refuse(applied.error().message);
   }
   api_turn_.set_settings(settings->api);
   application_.set(std::move(*settings));
   if (auto served = serve_http(config_); !served) log_->error(served.error().message);
+  application_.set_warning("");
   log_->configure(config_.log);
   missing_told_.clear();
   follow_links();
@@ -341,10 +337,8 @@ void Server::watch_links() {
     return;
   }
   if (!*changed) return;
-  if (auto compiled = compile_topology(); !compiled) {
-    log_->error(compiled.error().message);
-    return;
-  }
+  turn_.set_topology(std::make_shared<const dhcp::Topology>(
+      turn_.topology().relinked(host_links_.links(), config_.dhcp.interfaces)));
   follow_links();
 }
 

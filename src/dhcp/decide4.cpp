@@ -7,6 +7,7 @@
 #include "lease4.h"
 #include "melange/base/limits.h"
 #include "melange/base/text.h"
+#include "melange/ipam/lease.h"
 #include "pick4.h"
 #include "scene4.h"
 
@@ -70,7 +71,7 @@ void hand_over(const Scene4& scene, const Judgement4& judged, Decision4& decisio
   if (!record || record->reserved_for.empty() || record->identity != scene.identity) return;
   if (!is_live(*record, scene.now)) return;
   const bool pooled = scene.topology.may_lease(*judged.block, record->key.address);
-  if (const auto left = ended(*record, pooled, scene.now)) {
+  if (const auto left = ipam::after_lease(*record, pooled, scene.now)) {
     decision.changes.push_back(store::PutAddress{*left});
   }
 }
@@ -154,7 +155,7 @@ Decision4 release(const Scene4& scene) {
   Decision4 decision = silent(Reason::kReleased);
   const ServedBlock* block = scene.network().block_of(address);
   const bool pooled = scene.topology.may_lease(*block, address);
-  if (const auto left = ended(*record, pooled, scene.now)) {
+  if (const auto left = ipam::after_lease(*record, pooled, scene.now)) {
     decision.changes.push_back(store::PutAddress{*left});
   } else {
     decision.changes.push_back(store::EraseAddress{record->key});

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "melange/base/check.h"
+#include "melange/ipam/lease.h"
 
 namespace melange::dhcp {
 namespace {
@@ -64,7 +65,7 @@ void end_other_leases(const Scene4& scene, const store::AddressKey& kept,
     if (record->state != AddressState::kLeased && record->state != AddressState::kBound) continue;
     const ServedBlock* block = scene.network().block_of(key.address.v4());
     const bool pooled = block != nullptr && scene.topology.may_lease(*block, key.address);
-    if (const auto left = ended(*record, pooled, scene.now)) {
+    if (const auto left = ipam::after_lease(*record, pooled, scene.now)) {
       changes.push_back(store::PutAddress{*left});
     } else {
       changes.push_back(store::EraseAddress{key});
@@ -118,27 +119,6 @@ Grant4 grant(const Scene4& scene, const Judgement4& judged, net::Ipv4 address) {
   end_other_leases(scene, record.key, given.changes);
   forget_one(scene, record.key, given.changes);
   return given;
-}
-
-std::optional<AddressRecord> ended(const AddressRecord& record, bool pooled, Instant now) {
-  AddressRecord left = record;
-  left.since = now;
-  left.expires = {};
-  if (!record.reserved_for.empty()) {
-    left.state = AddressState::kReserved;
-    left.identity = record.reserved_for;
-    left.reserved_for = {};
-    left.mac.reset();
-    return left;
-  }
-  if (record.state == AddressState::kBound) {
-    left.state = AddressState::kReserved;
-    return left;
-  }
-  if (!pooled) return std::nullopt;
-  left.state = AddressState::kHeld;
-  forget_operator(left);
-  return left;
 }
 
 }  // namespace melange::dhcp

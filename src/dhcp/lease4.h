@@ -23,8 +23,4 @@ Grant4 grant(const Scene4& scene, const Judgement4& judged, net::Ipv4 address);
 // For how long the lease of `record` still runs, in whole seconds.
 base::Seconds remaining(const store::AddressRecord& record, base::Instant now);
 
-// The record of an address whose holder gives it back; nothing if the address becomes free.
-std::optional<store::AddressRecord> ended(const store::AddressRecord& record, bool pooled,
-                                          base::Instant now);
-
 }  // namespace melange::dhcp

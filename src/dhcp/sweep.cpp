@@ -3,8 +3,9 @@
 
 #include <algorithm>
 
-#include "lease4.h"
 #include "melange/base/limits.h"
+#include "melange/ipam/interfaces.h"
+#include "melange/ipam/lease.h"
 
 namespace melange::dhcp {
 namespace {
@@ -34,7 +35,7 @@ store::Change after(const AddressRecord& record, bool pooled, Instant now) {
   const bool was_leased = record.state == AddressState::kBound ||
                           record.state == AddressState::kLeased || !record.reserved_for.empty();
   if (was_leased) {
-    if (const auto left = ended(record, pooled, now)) return store::PutAddress{*left};
+    if (const auto left = ipam::after_lease(record, pooled, now)) return store::PutAddress{*left};
   }
   return store::EraseAddress{record.key};
 }
@@ -63,11 +64,18 @@ bool sweep_block(const store::View& view, const Topology& topology, const Served
 
 store::Changes due(const store::View& view, Instant now, std::size_t most) {
   store::Changes changes;
+  std::vector<AddressRecord> freed;
   view.scan_due(now, [&](const store::AddressKey& key) {
     if (changes.size() == most) return false;
-    if (const auto record = view.address(key)) changes.push_back(after(*record, false, now));
+    const auto record = view.address(key);
+    if (!record) return true;
+    changes.push_back(after(*record, false, now));
+    if (std::holds_alternative<store::EraseAddress>(changes.back())) freed.push_back(*record);
     return true;
   });
+  // What was made for an address alone goes with it.
+  store::Changes forgotten = ipam::forget_interfaces_of(view, freed);
+  changes.insert(changes.end(), forgotten.begin(), forgotten.end());
   return changes;
 }
 
@@ -75,7 +83,8 @@ Sweep sweep(const store::View& view, const Topology& topology,
             const std::optional<store::AddressKey>& from, Instant now) {
   Sweep swept;
   swept.changes = due(view, now, base::limits::kSweepRecords);
-  std::size_t room = base::limits::kSweepRecords - swept.changes.size();
+  std::size_t room =
+      base::limits::kSweepRecords - std::min(base::limits::kSweepRecords, swept.changes.size());
   const store::AddressKey begin = from.value_or(store::AddressKey{});
   const auto blocks = topology.blocks();
   const auto first = std::ranges::lower_bound(blocks, begin.block, {},

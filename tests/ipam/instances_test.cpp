@@ -63,8 +63,8 @@ TEST_F(Instances, AreMadeWithTheirInterfacesAndAddresses) {
 TEST_F(Instances, Case45_WithOneBadInterfaceStayAsTheyWere) {
   ASSERT_EQ(replace({want("eth0", 1)}), "ok");
   const std::string before = dump();
-  EXPECT_EQ(replace({want("eth1", 2), want("eth2", 3, "net1", "10.0.0.1")}).substr(0, 76),
-            "conflict; interfaces[1].addresses: 10.0.0.1: Address is already allocated: i");
+  EXPECT_EQ(replace({want("eth1", 2), want("eth2", 3, "net1", "10.0.0.15")}).substr(0, 77),
+            "conflict; interfaces[1].addresses: 10.0.0.15: Address is already allocated: i");
   EXPECT_EQ(replace({want("eth1", 2), want("eth1", 3)}),
             "invalid; interfaces[1].id: is named twice");
   EXPECT_EQ(replace({want("eth1", 2), want("eth2", 2)}),
@@ -113,7 +113,7 @@ TEST_F(Instances, PassAddressesFromOneInterfaceToAnother) {
 TEST_F(Instances, DoNotPassAnAddressOnThatAnotherHasOnLease) {
   ASSERT_EQ(replace({want("eth0", 1, "net1", "10.0.0.5")}), "ok");
   lease(block_, "10.0.0.5", 1, 5000, AddressState::kBound);
-  EXPECT_EQ(replace({want("eth1", 2, "net1", "10.0.0.5")}).substr(0, 111),
+  EXPECT_EQ(replace({want("eth1", 2, "net1", "10.0.0.5")}).substr(0, 112),
             "conflict; interfaces[0].addresses: 10.0.0.5: Address is already allocated: leased to "
             "mac 02:00:00:00:00:01 until");
   // With the MAC, the lease goes along.

@@ -228,6 +228,21 @@ TEST(Prune, DropsTheOldestUpToANumberWithTheirHistory) {
   EXPECT_EQ(f.events(), "5 address.freed 1/10.0.0.5 by melange\n");
 }
 
+TEST(Prune, LeavesTheLogToGoOnInTheSameTransaction) {
+  Fixture f;
+  Changes changes;
+  for (std::uint64_t i = 0; i < 300; ++i) {
+    changes.push_back(Put<Interface>{test::interface(1, base::cat("vif", i))});
+    if (i % 50 == 49) changes.push_back(Prune{i - 5, {}});
+  }
+  changes.push_back(Prune{~0ull, {}});
+  changes.push_back(Erase<Interface>{InterfaceId{1}});
+  f.commit(changes);
+  EXPECT_EQ(f.events(), "301 interface.deleted 1 by melange\n");
+  f.reopen();
+  EXPECT_EQ(f.ends(), std::pair(std::uint64_t{301}, std::uint64_t{302}));
+}
+
 TEST(Prune, IsOfBoundedLength) {
   Fixture f;
   Changes changes;

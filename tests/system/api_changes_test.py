@@ -7,6 +7,7 @@ import itertools
 import random
 import threading
 import time
+from typing import Callable
 
 from api import Api, ApiTest, Closed, Connection, T, request
 
@@ -83,15 +84,13 @@ class ApiCrashTest(ApiTest):
         except Closed:
             return None
 
-    def test_51_nothing_that_was_answered_is_lost_by_kill_9_under_load(self):
+    def answered_until(self, end: Callable[[], object]) -> list[str]:
+        """Addresses that 8 writers were given until the server ended."""
         answered: list[str] = []
 
         def write(api: Api):
             try:
-                while True:
-                    answer = api.ask("POST", self.target, {"ip_address": {}})
-                    if answer.status != 201:
-                        return
+                while (answer := api.ask("POST", self.target, {"ip_address": {}})).status == 201:
                     answered.append(answer.json["ip_address"]["address"])
             except (Closed, OSError):
                 return
@@ -99,16 +98,29 @@ class ApiCrashTest(ApiTest):
         for thread in threads:
             thread.start()
         time.sleep(0.05)
-        self.server.kill()
+        end()
         for thread in threads:
             thread.join(5)
         self.api.close()
+        return answered
+
+    def check_stored(self, answered: list[str]) -> None:
         self.start()
         self.assertGreater(len(answered), 8)
         self.assertEqual(len(set(answered)), len(answered))
         self.assertEqual(set(answered) - self.listed(), set())
         numbers = [each["number"] for each in self.api.changes()]
         self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
+
+    def test_51_nothing_that_was_answered_is_lost_by_kill_9_under_load(self):
+        self.check_stored(self.answered_until(self.server.kill))
+
+    def test_X9_SIGTERM_under_load_ends_within_2_s_and_loses_nothing_that_was_answered(self):
+        def stop():
+            began = time.monotonic()
+            self.assertEqual(self.server.stop(), 0)
+            self.assertLess(time.monotonic() - began, 2)
+        self.check_stored(self.answered_until(stop))
 
 
 class ChangesTest(ApiTest):

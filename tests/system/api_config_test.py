@@ -7,6 +7,7 @@ limits follow SIGHUP. hostile.md C7, C8, C9.
 import os
 import re
 import shutil
+import socket
 from pathlib import Path
 
 from api import Api, ApiTest, T, Tokens
@@ -142,8 +143,54 @@ class NetworkOfTheFileTest(ApiTest):
             offset = len(self.server.process.text())
             self.server.process.send(1)
             self.server.process.wait_for_log(r"refused; the old one stays", 5, offset)
+            ready = self.api.get("/readyz")
+            self.assertIn(str(self.server.config), ready.get("warning", ""), "the API says why")
         self.assertEqual((self.api.get(f"{T}/ip_blocks"), self.api.changes()), before)
         self.assertIsNotNone(self.raw.lease(mac(1)))
+        self.reload(self.config())
+        self.assertNotIn("warning", self.api.get("/readyz"))
+
+
+class ListenTest(ApiTest):
+    """C8 for what can be known only when it is tried."""
+
+    more = LAB
+
+    def setUp(self):
+        super().setUp()
+        self.lab.connect()
+        self.start()
+
+    def check_refused(self, config: str) -> None:
+        """All or nothing: the API and the networks are what they were."""
+        before = self.api.changes()
+        self.api.close()
+        self.server.config.write_text(config + OTHER)
+        offset = len(self.server.process.text())
+        self.server.process.send(1)
+        done = self.server.process.wait_for_log("the old one stays|configuration reloaded", 5, offset)
+        for connect in (self.unix, self.tcp):
+            self.assertEqual(self.client(connect).ask("GET", "/healthz").status, 200)
+        self.assertEqual(self.api.changes(), before)
+        self.assertEqual(done[0], "the old one stays")
+
+    def test_C8_a_listen_address_in_use_keeps_the_old_API(self):
+        with self.lab.server_space.inside(), socket.socket() as taken:
+            taken.bind(("127.0.0.1", 9999))
+            taken.listen()
+            self.check_refused(self.config().replace("127.0.0.1:9898", "127.0.0.1:9999"))
+
+    def test_C8_a_certificate_that_is_not_there_keeps_the_old_API(self):
+        folder = self.lab.folder
+        self.check_refused(self.config(http=f'tls_certificate = "{folder}/none.pem"\n'
+                                            f'tls_key = "{folder}/none.key"'))
+
+    def test_another_listen_address_is_served_from_SIGHUP_on(self):
+        self.api.close()
+        self.reload(self.config().replace("127.0.0.1:9898", "127.0.0.1:9999"))
+        self.assertEqual(self.api.ask("GET", "/healthz").status, 200)
+        with self.assertRaises(ConnectionRefusedError):
+            self.tcp()
 
 
 class TokenSettingsTest(ApiTest):

@@ -3,6 +3,7 @@
 
 import os
 import subprocess
+import time
 import unittest
 from pathlib import Path
 
@@ -35,6 +36,31 @@ class ParallelTest(ApiTest):
         last = self.api.get("/v1/changes?after=128000")["changes"]
         self.assertEqual([each["number"] for each in last], [128001],
                          "a block, and an interface and an address each")
+
+    @unittest.skipUnless(os.path.exists(LOAD), "melange-api-load is not built")
+    def test_DHCP_is_served_within_a_second_while_good_and_bad_requests_pour_in(self):
+        self.lab.connect()
+        self.edge(pools=["192.168.50.100-192.168.50.199"])
+        block = self.api.block("10.0.0.0/16")
+        self.api.expect(201, "POST", f"{T}/ip_blocks/{block['id']}/ip_addresses",
+                        {"ip_address": {"count": 1000}})
+        addresses = f"{T}/ip_blocks/{block['id']}/ip_addresses"
+        floods = [self.flood("--path", f"{addresses}?limit=1000"),
+                  self.flood("--path", addresses, "--body", '{"ip_address":{}}'),
+                  self.flood("--path", addresses, "--body", '{"ip_address":' + "[" * 5000),
+                  self.flood("--path", "/v1/tenants/acme/ip_blocks/x")]
+        raw = self.raw_clients()
+        for number in range(20):
+            self.assertIsNotNone(raw.lease(mac(number), seconds=1))
+            time.sleep(0.05)
+        for flood in floods:
+            self.assertIsNone(flood.popen.poll(), f"it is over already: {flood.text()}")
+
+    def flood(self, *arguments: str):
+        """8 connections' requests, until the test ends."""
+        return self.lab.server_space.start(LOAD, "--socket", self.path, "--connections", "8",
+                                           "--requests", "1000000", *arguments,
+                                           log=f"flood{len(self.lab.server_space.processes)}.log")
 
     def test_H17_of_1000_writers_with_the_same_If_Match_one_wins(self):
         block = self.api.block("10.0.0.0/24")

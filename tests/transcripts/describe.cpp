@@ -179,7 +179,8 @@ std::string holder(const store::AddressRecord& record) {
   if (const auto mac = hardware(record)) out += cat(" mac=", short_text(*mac));
   const auto& owner = record.reserved_for;
   if (owner.empty()) return out;
-  return out + cat(" owner=", short_text(*net::Mac::from_bytes(owner.bytes())));
+  const auto mac = net::Mac::from_bytes(owner.bytes());
+  return out + cat(" owner=", mac ? short_text(*mac) : base::hex(owner.bytes()));
 }
 
 }  // namespace
