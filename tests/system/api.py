@@ -133,7 +133,8 @@ class Connection:
                 if not self.more():
                     return
             text = self.take(self.buffer.index(b"\n\n") + 2).decode()
-            event = dict(line.split(": ", 1) for line in text.splitlines() if line and line[0] != ":")
+            lines = [line for line in text.splitlines() if line and line[0] != ":"]
+            event = dict(line.split(": ", 1) for line in lines)
             if event:
                 yield event
 

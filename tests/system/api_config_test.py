@@ -11,7 +11,7 @@ import socket
 from pathlib import Path
 
 from api import Api, ApiTest, T, Tokens
-from packets import ACK, DISCOVER, OFFER, REQUEST, Message, RawClients, mac, mac_text
+from packets import ACK, OFFER, REQUEST, Message, RawClients, mac, mac_text
 
 LAB = """\
 [[network]]
@@ -168,7 +168,8 @@ class ListenTest(ApiTest):
         self.server.config.write_text(config + OTHER)
         offset = len(self.server.process.text())
         self.server.process.send(1)
-        done = self.server.process.wait_for_log("the old one stays|configuration reloaded", 5, offset)
+        done = self.server.process.wait_for_log("the old one stays|configuration reloaded", 5,
+                                                offset)
         for connect in (self.unix, self.tcp):
             self.assertEqual(self.client(connect).ask("GET", "/healthz").status, 200)
         self.assertEqual(self.api.changes(), before)

@@ -143,8 +143,9 @@ class ValueTest(ApiTest):
             self.assertEqual(answer.field("x-content-type-options"), "nosniff")
         shown = self.api.get(f"{T}/ip_blocks/{block['id']}")["ip_block"]
         self.assertEqual((shown["name"], shown["tags"]), (text, {"note": text}))
-        for fields in ({"name": "a\x1b[2J"}, {"tags": {"note": "a\x1b[2J"}}, {"tags": {"\x1b": "a"}},
-                       {"name": "a\x7f"}, {"name": "a\0"}, {"tags": {"a": "x" * 100000}}):
+        for fields in ({"name": "a\x1b[2J"}, {"tags": {"note": "a\x1b[2J"}},
+                       {"tags": {"\x1b": "a"}}, {"name": "a\x7f"}, {"name": "a\0"},
+                       {"tags": {"a": "x" * 100000}}):
             answer = self.api.ask("PATCH", f"{T}/ip_blocks/{block['id']}", {"ip_block": fields})
             problem = self.check_problem(answer, 400)
             self.assertNotIn(b"\x1b", answer.body)
