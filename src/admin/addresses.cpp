@@ -22,7 +22,8 @@ using store::ObjectKind;
 
 // Of one request; what is left is behind the next link.
 constexpr std::size_t kMostScanned = 50000;
-constexpr std::string_view kDevices[] = {"used_by_device", "used_by_device_id", "device_id"};
+constexpr std::array<std::string_view, 3> kDevices{"used_by_device", "used_by_device_id",
+                                                   "device_id"};
 
 std::string path_of(const Call& call, const AddressKey& key) {
   return cat("/v1/tenants/", percent_encode(call.tenant()), "/ip_blocks/",
@@ -48,17 +49,23 @@ std::expected<std::optional<Address>, Problem> first_of_page(const Call& call, c
   return marker->address.next();
 }
 
-constexpr std::array<std::string_view, 4> kChoices{"count", "contiguous", "exclude", "preferred"};
+// The fields that say how to choose, as far as the body has them.
+std::vector<std::string> choices_of(const Body& body) {
+  std::vector<std::string> given;
+  if (body.get<std::int64_t>("count") != nullptr) given.emplace_back("count");
+  if (body.get<bool>("contiguous") != nullptr) given.emplace_back("contiguous");
+  if (body.get<Ranges>("exclude") != nullptr) given.emplace_back("exclude");
+  if (body.get<Address>("preferred") != nullptr) given.emplace_back("preferred");
+  return given;
+}
 
-// What says how to choose is of no use to an address that is named, and the reverse.
 void check_choice(const Body& body, Faults& faults) {
   const bool named = body.get<Address>("address") != nullptr;
-  for (const std::string_view field : kChoices) {
-    if (named && body.has(field)) {
-      faults.push_back({std::string(field), "is of no use to an address that is named"});
+  if (named) {
+    for (std::string& field : choices_of(body)) {
+      faults.push_back({std::move(field), "is of no use to an address that is named"});
     }
-  }
-  if (!named && body.get<std::string>("on_conflict") != nullptr) {
+  } else if (body.get<std::string>("on_conflict") != nullptr) {
     faults.push_back({"on_conflict", "takes an address that is named"});
   }
 }
@@ -82,10 +89,6 @@ std::expected<Wish, Problem> read_wish(const Call& call) {
   return wish;
 }
 
-bool asks_for_several(const Body& body) {
-  return std::ranges::any_of(kChoices, [&](std::string_view field) { return body.has(field); });
-}
-
 ipam::Verdict<std::vector<AddressRecord>> several(const Body& body, ipam::Draft& draft,
                                                   const Block& block,
                                                   const ipam::Grantee& grantee) {
@@ -100,7 +103,7 @@ ipam::Verdict<std::vector<AddressRecord>> several(const Body& body, ipam::Draft&
 ipam::Verdict<std::vector<AddressRecord>> allocate(const Body& body, ipam::Draft& draft,
                                                    const Block& block,
                                                    const ipam::Grantee& grantee) {
-  if (asks_for_several(body)) return several(body, draft, block, grantee);
+  if (!choices_of(body).empty()) return several(body, draft, block, grantee);
   const auto* address = body.get<Address>("address");
   const bool waits = body.get_or<std::string>("on_conflict", "") == kOnConflict.back();
   auto record = address == nullptr
@@ -157,17 +160,17 @@ Answer list_addresses(const Call& call) {
   if (!first) return std::unexpected(first.error());
   const std::string_view state = call.query.get("state");
   json::array objects;
-  std::string last_seen;
+  std::optional<AddressKey> last_seen;
   std::string next;
   std::size_t scanned = 0;
   const auto visit = [&](const AddressRecord& record) {
     const bool wanted = state.empty() || text(record.state) == state;
     if (scanned == kMostScanned || (wanted && objects.size() == call.page.limit)) {
-      next = last_seen;
+      next = address_id(call.view(), *last_seen);
       return false;
     }
     ++scanned;
-    last_seen = address_id(call.view(), record.key);
+    last_seen = record.key;
     if (wanted) objects.push_back(show(call.view(), record));
     return true;
   };

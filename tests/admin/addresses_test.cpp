@@ -124,7 +124,8 @@ TEST_F(Addresses, Case33PoliciesDenyIPv6Too) {
 TEST_F(Addresses, AreShownWithAllThatTheyWereGiven) {
   const std::string block = make_block("10.0.0.0/29", R"(,"network_id":"lab")");
   const Asked made = allocate(block, R"("interface_id":"vif1","used_by_device":"vm1",
-      "mac_address":"52-54-00-12-34-56","hostname":"web1","options":{"domain-name":"lab.example"})");
+      "mac_address":"52-54-00-12-34-56","hostname":"web1",
+      "options":{"domain-name":"lab.example"})");
   ASSERT_EQ(made.status, 201u) << made.text;
   EXPECT_EQ(made.field("Location"), address_path(block, "10.0.0.1"));
   EXPECT_EQ(made.text_at("/ip_address/id"), id_of(block) + ":10.0.0.1");
@@ -157,6 +158,23 @@ TEST_F(Addresses, SeveralAreGivenTogetherOrNotAtAll) {
             "10.0.0.6 10.0.0.10");
   EXPECT_EQ(allocated(block, R"("count":10)"), "422 IpBlock is full");
   EXPECT_EQ(allocated(block, R"("exclude":["10.0.0.0/30"])"), "10.0.0.4");
+}
+
+TEST_F(Addresses, WhatIsExcludedMayOverlapOrLieElsewhere) {
+  const std::string block = make_block("10.0.0.0/28");
+  EXPECT_EQ(allocated(block, R"("exclude":["2001:db8::/32","10.0.0.0/30","10.0.0.2-10.0.0.5"])"),
+            "10.0.0.6");
+  EXPECT_EQ(allocated(block, R"("exclude":["0.0.0.0/0"])"), "422 IpBlock is full");
+  EXPECT_EQ(allocated(block, R"("preferred":"2001:db8::1")"),
+            "422 Address does not belong to IpBlock");
+}
+
+TEST_F(Addresses, ANullIsAsIfTheFieldWereAbsent) {
+  const std::string block = make_block("2001:db8:1:2::/64", R"(,"generator":"eui64")");
+  EXPECT_EQ(allocated(block, R"("address":null,"count":null,"exclude":null,"interface_id":null,
+      "mac_address":"52:54:00:12:34:56","hostname":null)"),
+            "2001:db8:1:2:5054:ff:fe12:3456");
+  EXPECT_EQ(allocated(block, named("2001:db8:1:2::9") + R"(,"count":null)"), "2001:db8:1:2::9");
 }
 
 TEST_F(Addresses, OneOnLeaseIsRefusedOrWaitedFor) {
