@@ -56,6 +56,26 @@ class ParallelTest(ApiTest):
         for flood in floods:
             self.assertIsNone(flood.popen.poll(), f"it is over already: {flood.text()}")
 
+    def test_I7_a_tenant_whose_requests_look_far_does_not_keep_DHCP_waiting(self):
+        self.lab.connect()
+        self.edge(pools=["192.168.50.100-192.168.50.199"])
+        policy = self.api.expect(201, "POST", f"{T}/policies", {"policy": {"name": "p"}})["policy"]
+        for octet in (1, 64, 128, 192):
+            self.api.expect(201, "POST", f"{T}/policies/{policy['id']}/unusable_ip_octets",
+                            {"ip_octet": {"octet": octet}})
+        block = self.api.block("10.0.0.0/8", policy_id=policy["id"])
+        wish = request("POST", f"{T}/ip_blocks/{block['id']}/ip_addresses",
+                       {"ip_address": {"count": 1024, "contiguous": True}})
+        connections = [self.unix() for _ in range(40)]
+        raw = self.raw_clients()
+        for connection in connections:
+            connection.send(wish * 3)
+        for number in range(5):
+            time.sleep(0.1)
+            self.assertIsNotNone(raw.lease(mac(number), seconds=1))
+        for connection in connections:
+            self.assertIn(connection.answer().status, (422, 503))
+
     def flood(self, *arguments: str):
         """8 connections' requests, until the test ends."""
         return self.lab.server_space.start(LOAD, "--socket", self.path, "--connections", "8",
