@@ -50,11 +50,11 @@ class Fixture {
       take({kLarge, net::Ipv4{0x0a000001 + scrambled(i) % 0xfffffe}});
     }
     // Every thousandth is free.
-    const net::Range range = whole ? *net::Range::parse("11.0.0.0/8")
-                                   : *net::Range::parse("172.16.0.0/12");
+    const net::Range range =
+        whole ? *net::Range::parse("11.0.0.0/8") : *net::Range::parse("172.16.0.0/12");
     for (std::uint32_t i = 1; i + 1 < range.size(); ++i) {
-      if (i % 1000 != 999) take({kFull, net::Address::of(net::Family::kV4,
-                                                         range.first().value() + i)});
+      if (i % 1000 != 999)
+        take({kFull, net::Address::of(net::Family::kV4, range.first().value() + i)});
     }
     finish();
   }
@@ -105,7 +105,8 @@ void BM_NextFree(benchmark::State& state, BlockId id) {
   const auto block = view.block(id);
   for (auto _ : state) {
     ipam::Draft draft(view, kNow);
-    const auto interface = ipam::make_interface(draft, {.tenant = "bench", .vif = {}, .device = {}, .mac = {}});
+    const auto interface =
+        ipam::make_interface(draft, {.tenant = "bench", .vif = {}, .device = {}, .mac = {}});
     const auto record = ipam::allocate_next(draft, *block, {*interface, {}, {}});
     if (!record) std::abort();
     benchmark::DoNotOptimize(record);

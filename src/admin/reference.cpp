@@ -96,14 +96,22 @@ std::string type_of(const Field& field) {
   return type;
 }
 
-std::string table_of(const Shape& shape, bool shown) {
-  std::string out =
-      shown ? "| field | type | |\n|---|---|---|\n" : "| field | type | | |\n|---|---|---|---|\n";
+std::string table_of(const Shape& shape) {
+  std::string out = "| field | type | |\n|---|---|---|\n";
   for (const Field& field : shape.fields) {
-    const std::string_view need = field.need == Need::kOptional ? "" : "needed";
-    out += cat("| `", field.name, "` | ", type_of(field), field.nullable ? ", or null" : "", " | ");
-    if (!shown) out += cat(need, " | ");
-    out += cat(field.help, " |\n");
+    out += cat("| `", field.name, "` | ", type_of(field), field.nullable ? ", or null" : "", " | ",
+               field.help, " |\n");
+  }
+  return out;
+}
+
+std::string table_of(const Shape& shape, Method method) {
+  std::string out = "| field | type | | |\n|---|---|---|---|\n";
+  for (const Field& field : shape.fields) {
+    const bool needed =
+        field.need == Need::kAlways || (field.need == Need::kCreation && method == Method::kPost);
+    out += cat("| `", field.name, "` | ", type_of(field), " | ", needed ? "needed" : "", " | ",
+               field.help, " |\n");
   }
   return out;
 }
@@ -128,7 +136,9 @@ std::string route_section(const Route& route) {
   if (!route.query.empty()) out += "\n| parameter | |\n|---|---|\n";
   for (const Parameter& one : route.query) out += cat("| `", one.name, "` | ", one.help, " |\n");
   if (route.body != nullptr) {
-    out += cat("\nBody: `", route.body->wrapper, "`\n\n", table_of(*route.body, false));
+    const std::string_view wrapper = route.body->wrapper;
+    out += cat("\nBody", wrapper.empty() ? "" : cat(": `", wrapper, "`"), "\n\n",
+               table_of(*route.body, route.method));
   }
   if (route.shows != nullptr) {
     const bool is_object = route.result == Result::kObject;
@@ -142,6 +152,23 @@ std::string route_section(const Route& route) {
   return out;
 }
 
+void add_inner(std::vector<const Shape*>& shapes, const Shape& shape) {
+  for (const Field& field : shape.fields) {
+    if (field.inner == nullptr || std::ranges::count(shapes, field.inner) != 0) continue;
+    shapes.push_back(field.inner);
+    add_inner(shapes, *field.inner);
+  }
+}
+
+// The objects inside of bodies.
+std::vector<const Shape*> inner_shapes() {
+  std::vector<const Shape*> shapes;
+  for (const Route& route : routes()) {
+    if (route.body != nullptr) add_inner(shapes, *route.body);
+  }
+  return shapes;
+}
+
 }  // namespace
 
 std::string reference() {
@@ -150,7 +177,10 @@ std::string reference() {
   for (const Route& route : routes()) out += route_section(route);
   out += "\n## Objects\n";
   for (const Shape* shape : shown_shapes()) {
-    out += cat("\n### ", shape->name, "\n\n", table_of(*shape, true));
+    out += cat("\n### ", shape->name, "\n\n", table_of(*shape));
+  }
+  for (const Shape* shape : inner_shapes()) {
+    out += cat("\n### ", shape->name, "\n\n", table_of(*shape, Method::kPost));
   }
   return out;
 }

@@ -73,8 +73,7 @@ void ApiTurn::settled(bool durable) {
   if (durable && !changes_.empty()) committed_(changes_);
   for (std::size_t i = 0; i < taken_.size(); ++i) {
     const bool answered = durable && i < responses_.size();
-    http::Response response =
-        answered ? std::move(responses_[i]) : unavailable(taken_[i].request);
+    http::Response response = answered ? std::move(responses_[i]) : unavailable(taken_[i].request);
     tell(taken_[i], response);
     taken_[i].reply(std::move(response));
   }

@@ -9,9 +9,9 @@
 #include <span>
 #include <vector>
 
+#include "log.h"
 #include "melange/admin/api.h"
 #include "melange/daemon/turn.h"
-#include "log.h"
 #include "operations.h"
 
 namespace melange::daemon {

@@ -5,8 +5,7 @@ namespace melange::daemon {
 namespace {
 
 http::Response unauthorized(const http::Request& request, admin::Unauthorized reason) {
-  http::Response response =
-      admin::problem(401, "Unauthorized", admin::text(reason), request);
+  http::Response response = admin::problem(401, "Unauthorized", admin::text(reason), request);
   response.fields.push_back({"WWW-Authenticate", "Bearer"});
   return response;
 }
@@ -48,8 +47,7 @@ std::shared_ptr<const Application::Settings> Application::settings() const {
 std::optional<http::Response> Application::admit(const http::Request& head) {
   if (admin::is_public(head)) return std::nullopt;
   const auto current = settings();
-  const auto principal =
-      admin::authenticate(head, current->tokens ? &*current->tokens : nullptr);
+  const auto principal = admin::authenticate(head, current->tokens ? &*current->tokens : nullptr);
   if (!principal) return unauthorized(head, principal.error());
   return std::nullopt;
 }
@@ -76,8 +74,7 @@ void Application::handle(http::Request request, http::Reply reply) {
                        operation.request));
 }
 
-base::Status Application::read_store(
-    base::FunctionRef<void(const store::View&)> read) const {
+base::Status Application::read_store(base::FunctionRef<void(const store::View&)> read) const {
   auto snapshot = store_->snapshot();
   if (!snapshot) return std::unexpected(snapshot.error());
   const store::View view = snapshot->view();
@@ -106,14 +103,13 @@ http::Response Application::read(const http::Request& request, const admin::Prin
   if (!snapshot) return failed(snapshot.error());
   const store::View view = snapshot->view();
   const auto on_offer = [this](store::BlockId block) { return offered(block); };
-  const admin::Context context{
-      view,
-      clock_->now(),
-      principal,
-      *settings.api,
-      on_offer,
-      [this](base::FunctionRef<void(const store::View&)> read) { return read_store(read); },
-      warning()};
+  const admin::Context context{view,
+                               clock_->now(),
+                               principal,
+                               *settings.api,
+                               on_offer,
+                               [this](base::FunctionRef<void(const store::View&)> read) { return read_store(read); },
+                               warning()};
   admin::Outcome outcome = admin::handle(request, context);
   if (!view.ok()) return failed(view.error());
   return std::move(outcome.response);

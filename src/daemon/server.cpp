@@ -23,7 +23,7 @@ constexpr std::uint64_t kHostLinks = 2ull << 32;
 constexpr std::uint64_t kRouted = 3ull << 32;
 constexpr std::uint64_t kOperations = 4ull << 32;
 
-constexpr base::Nanos kSweepPause = std::chrono::seconds(1);       // between passes
+constexpr base::Nanos kSweepPause = std::chrono::seconds(1);  // between passes
 constexpr base::Nanos kOfferedPause = std::chrono::milliseconds(200);
 constexpr base::Nanos kPrunePause = std::chrono::seconds(1);
 constexpr base::Nanos kSliceTime = std::chrono::milliseconds(20);  // between slices of one
@@ -150,8 +150,8 @@ Status Server::apply_config(const config::Config& config) {
   {
     auto txn = store_.begin();
     if (!txn) return forward(txn);
-    auto planned = ipam::plan_config(txn->view(), config.networks, clock_.now(),
-                                     config.ipam.quarantine_time);
+    auto planned =
+        ipam::plan_config(txn->view(), config.networks, clock_.now(), config.ipam.quarantine_time);
     if (!txn->view().ok()) return std::unexpected(txn->view().error());
     if (!planned) return forward(planned);
     changes = std::move(*planned);
@@ -178,17 +178,17 @@ void Server::tell_retired(const store::Changes& changes) const {
   for (const store::Change& change : changes) {
     const auto* put = std::get_if<store::PutBlock>(&change);
     if (put == nullptr || !put->block.retired) continue;
-    log_->warn("the block has left the configuration, but has leases or allocated addresses; it "
-               "stays without new ones until they are gone",
-               {{"block", text(put->block.cidr)}});
+    log_->warn(
+        "the block has left the configuration, but has leases or allocated addresses; it "
+        "stays without new ones until they are gone",
+        {{"block", text(put->block.cidr)}});
   }
 }
 
 // After a commit of the API: what is served on the wire follows before anybody is told.
 void Server::follow_changes(std::span<const store::Change> changes) {
   if (!dhcp::touches_topology(changes)) return;
-  turn_.set_topology(std::make_shared<const dhcp::Topology>(
-      turn_.topology().updated(changes)));
+  turn_.set_topology(std::make_shared<const dhcp::Topology>(turn_.topology().updated(changes)));
   follow_links();
 }
 
@@ -260,8 +260,8 @@ Status Server::run() {
   notify("READY=1");
   while (!stopping_) {
     const bool at_it = sweep_from_ || pruning_;
-    const auto ready = poller_.wait(
-        std::chrono::duration_cast<base::Millis>(at_it ? kSliceTime : kSweepPause));
+    const auto ready =
+        poller_.wait(std::chrono::duration_cast<base::Millis>(at_it ? kSliceTime : kSweepPause));
     if (!ready) return forward(ready);
     bool links_changed = false;
     bool signalled = false;

@@ -16,6 +16,12 @@ using dhcp::Reason;
 
 namespace {
 
+constexpr unsigned kGrowths = 16;  // the store doubles each time: from 1 MiB to 64 GiB
+
+bool must_grow(const base::Status& done) {
+  return !done && done.error().fault == base::Fault::kMapFull;
+}
+
 Decision4 failed_decision() {
   Decision4 decision;
   decision.reason = Reason::kStoreFailed;
@@ -53,7 +59,7 @@ base::Status Turn::run(const io::Batch& batch, base::Instant now, const Ports& p
   std::iota(undone_.begin(), undone_.end(), std::size_t{0});
   base::Status done = decide_all(batch, now, ports, guest);
   // The store can only grow between transactions: what it did not take is decided once more.
-  if (!done && done.error().fault == base::Fault::kMapFull) {
+  for (unsigned grown = 0; must_grow(done) && grown < kGrowths; ++grown) {
     done = decide_all(batch, now, ports, guest);
   }
   if (!done) counters_.decisions[static_cast<std::size_t>(Reason::kStoreFailed)] += undone_.size();
@@ -223,8 +229,8 @@ void Turn::send(std::vector<Packet>& packets) {
 
 namespace {
 
-base::Status apply_once(store::Store& store, const store::Changes& changes,
-                        std::string_view actor, base::Instant now) {
+base::Status apply_once(store::Store& store, const store::Changes& changes, std::string_view actor,
+                        base::Instant now) {
   auto txn = store.begin();
   if (!txn) return std::unexpected(txn.error());
   txn->act_as(actor, now);
@@ -236,11 +242,10 @@ base::Status apply_once(store::Store& store, const store::Changes& changes,
 
 }  // namespace
 
-base::Status Turn::apply(const store::Changes& changes, std::string_view actor,
-                         base::Instant now) {
+base::Status Turn::apply(const store::Changes& changes, std::string_view actor, base::Instant now) {
   if (changes.empty()) return {};
   base::Status done = apply_once(*store_, changes, actor, now);
-  if (!done && done.error().fault == base::Fault::kMapFull) {
+  for (unsigned grown = 0; must_grow(done) && grown < kGrowths; ++grown) {
     done = apply_once(*store_, changes, actor, now);
   }
   return done;

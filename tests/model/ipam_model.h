@@ -337,7 +337,8 @@ struct Model {
     RC_ASSERT(record.state == state_of(entry));
     RC_ASSERT(record.interface == entry.owner);
     RC_ASSERT(record.reserved_for.empty() != is_awaited(entry));
-    RC_ASSERT(!entry.quarantined || record.expires == test::at(entry.until));
+    const bool on_time = !entry.quarantined || record.expires == test::at(entry.until);
+    RC_ASSERT(on_time);
     const bool holds = !entry.quarantined && entry.client;
     if (!holds) return;
     RC_ASSERT(record.identity == wire::Identity::of(mac_of(*entry.client)));
@@ -356,7 +357,8 @@ struct Model {
     for (const std::uint64_t number : view.list(all, 0, SIZE_MAX)) {
       found.insert(InterfaceId{number});
       const auto mac = view.interface(InterfaceId{number})->mac;
-      RC_ASSERT(!mac || macs.insert(*mac).second);
+      const bool unique = !mac || macs.insert(*mac).second;
+      RC_ASSERT(unique);
     }
     RC_ASSERT(found == expected);
   }

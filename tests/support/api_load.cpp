@@ -5,9 +5,9 @@
 //
 //   melange-api-load --socket PATH --path /v1/... --connections 64 --requests 1000 [--body JSON]
 //
-// With --body it POSTs, without it GETs; with --pages yes each connection goes on with the next page
-// of a list, and begins anew behind the last. --expect names the status that every answer must have.
-// Prints one line: requests, seconds, requests a second, percentiles of the latency.
+// With --body it POSTs, without it GETs; with --pages yes each connection goes on with the next
+// page of a list, and begins anew behind the last. --expect names the status that every answer must
+// have. Prints one line: requests, seconds, requests a second, percentiles of the latency.
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -16,8 +16,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -127,7 +127,8 @@ class Load {
   bool report() {
     std::ranges::sort(latencies_);
     const auto at = [&](double part) {
-      const auto index = static_cast<std::size_t>(part * static_cast<double>(latencies_.size() - 1));
+      const auto index =
+          static_cast<std::size_t>(part * static_cast<double>(latencies_.size() - 1));
       return std::chrono::duration<double, std::milli>(latencies_[index]).count();
     };
     std::printf("%zu requests in %.2f s: %.0f/s, p50 %.2f ms, p99 %.2f ms", done_, seconds_,
@@ -156,7 +157,8 @@ class Load {
     std::array<epoll_event, 64> ready;
     const int count = epoll_wait(epoll_, ready.data(), ready.size(), 10000);
     if (count <= 0) die("no answer for 10 s");
-    for (int i = 0; i < count; ++i) receive(connections_[ready[static_cast<std::size_t>(i)].data.u64]);
+    for (int i = 0; i < count; ++i)
+      receive(connections_[ready[static_cast<std::size_t>(i)].data.u64]);
   }
 
   void receive(Connection& connection) {

@@ -44,7 +44,7 @@ struct Context {
   // How many addresses of a block are on offer.
   base::FunctionRef<std::uint64_t(store::BlockId)> offered;
   ReadStore read_store{};  // empty: no event streams (503)
-  std::string warning{};   // what an operator should know of a server that is ready; told by /readyz
+  std::string warning{};  // what an operator should know of a server that is ready; told by /readyz
 };
 
 struct Outcome {
