@@ -145,6 +145,7 @@ inline constexpr std::array kBlockFields{
     kRevisionField,
 };
 inline constexpr Shape kBlockShown{"ip_block", "ip_block", kBlockFields};
+inline constexpr Shape kSubnetShown{"subnet", "subnet", kBlockFields};
 
 inline constexpr std::array kAddressFields{
     Field{"id", kText, "The block's id, a colon, and the address."},

@@ -248,7 +248,7 @@ constexpr auto kCommands = std::to_array<Command>({
      "",
      "tenant_id"},
     {"interface", "delete", "Delete an interface; its addresses are deallocated.", "DELETE",
-     "interfaces/{id}", "", kInterfaceId},
+     "/v1/interfaces/{id}", "", kInterfaceId},
 
     {"mac-range",
      "list",

@@ -176,7 +176,7 @@ void add_tenant(json::object& body, std::string_view name, std::string_view tena
 
 std::string text_of(const Command& command, json::object body) {
   if (command.method == "GET" || command.method == "DELETE") return {};
-  if (command.wrap.empty()) return "{}";
+  if (command.wrap.empty()) return {};
   return json::serialize(json::object{{command.wrap, std::move(body)}});
 }
 

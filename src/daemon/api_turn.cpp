@@ -3,12 +3,15 @@
 
 #include "melange/base/text.h"
 #include "melange/dhcp/sweep.h"
+#include "melange/io/clock.h"
 
 namespace melange::daemon {
 namespace {
 
 // So many that a commit is shared by all who wait, so few that packets need not wait long.
 constexpr std::size_t kOperationsInTurn = 128;
+// Most take microseconds. Who asks for what takes long shall not hold up packets with many of it.
+constexpr base::Nanos kTimeInTurn = std::chrono::milliseconds(5);
 
 http::Response unavailable(const http::Request& request) {
   return admin::problem(503, "Service Unavailable",
@@ -37,8 +40,14 @@ base::Result<bool> ApiTurn::decide(store::Txn& txn, base::Instant now) {
   txn.act_as("sweeper", now);
   const auto due = dhcp::due(txn.view(), now, base::limits::kSweepRecords);
   if (auto applied = apply(due, txn); !applied) return std::unexpected(applied.error());
-  for (const Operation& operation : taken_) {
-    if (auto decided = decide_one(operation, txn, now); !decided) {
+  const base::Nanos end = io::monotonic() + kTimeInTurn;
+  for (std::size_t i = 0; i < taken_.size(); ++i) {
+    if (i > 0 && io::monotonic() >= end) {
+      operations_->put_back(std::span(taken_).subspan(i));
+      taken_.resize(i);
+      break;
+    }
+    if (auto decided = decide_one(taken_[i], txn, now); !decided) {
       return std::unexpected(decided.error());
     }
   }

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iterator>
 
 namespace melange::daemon {
 namespace {
@@ -40,6 +41,14 @@ std::vector<Operation> Operations::take(std::size_t most) {
   }
   if (waiting_.empty()) clear_signal();
   return taken;
+}
+
+void Operations::put_back(std::span<Operation> operations) {
+  const std::scoped_lock lock(mutex_);
+  if (operations.empty()) return;
+  if (waiting_.empty()) signal();
+  waiting_.insert(waiting_.begin(), std::make_move_iterator(operations.begin()),
+                  std::make_move_iterator(operations.end()));
 }
 
 // Neither can fail but for a counter that is full, or empty already.

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "melange/admin/principal.h"
@@ -32,6 +33,8 @@ class Operations {
   bool push(Operation&& operation);
   // The oldest, at most `most`. One thread takes.
   std::vector<Operation> take(std::size_t most);
+  // Those that it did not come to are the oldest again.
+  void put_back(std::span<Operation> operations);
 
  private:
   explicit Operations(io::Descriptor wake) : wake_(std::move(wake)) {}

@@ -50,6 +50,9 @@ bool is_pattern(std::string_view interface) {
 
 base::Result<std::unique_ptr<Server>> Server::open(std::string config_path, config::Config config,
                                                    io::SignalQueue signals, Log& log) {
+  // Before anything is made: who is refused leaves nothing behind.
+  auto settings = read_settings(config);
+  if (!settings) return forward(settings);
   auto store = store::Store::open(config.store.path);
   if (!store) return forward(store);
   const auto stamp = newest_stamp(*store);
@@ -66,7 +69,8 @@ base::Result<std::unique_ptr<Server>> Server::open(std::string config_path, conf
       new Server(std::move(config_path), std::move(config), log,
                  Parts{std::move(*store), std::move(*host_links), std::move(*poller),
                        std::move(signals), std::move(*routed), std::move(*operations), *stamp}));
-  if (auto started = server->start(); !started) return std::unexpected(started.error());
+  if (auto started = server->start(std::move(*settings)); !started)
+    return std::unexpected(started.error());
   return server;
 }
 
@@ -90,7 +94,7 @@ Server::Server(std::string config_path, config::Config config, Log& log, Parts p
   ports_.routed = routed_.get();
 }
 
-Status Server::start() {
+Status Server::start(Application::Settings settings) {
   if (clock_.started_behind()) {
     log_->warn(
         "the wall clock is behind the newest record of the store; leases end later than they would",
@@ -100,16 +104,14 @@ Status Server::start() {
   if (auto added = poller_.add(host_links_.descriptor(), kHostLinks); !added) return added;
   if (auto added = poller_.add(routed_->descriptor(), kRouted); !added) return added;
   if (auto added = poller_.add(operations_.descriptor(), kOperations); !added) return added;
-  auto settings = read_settings(config_);
-  if (!settings) return forward(settings);
-  api_turn_.set_settings(settings->api);
-  application_.set(std::move(*settings));
+  api_turn_.set_settings(settings.api);
+  application_.set(std::move(settings));
   if (auto applied = apply_config(config_); !applied) return applied;
   follow_links();
   return serve_http(config_);
 }
 
-base::Result<Application::Settings> Server::read_settings(const config::Config& config) const {
+base::Result<Application::Settings> Server::read_settings(const config::Config& config) {
   Application::Settings settings;
   if (const auto& path = config.http.tokens.value) {
     auto tokens = admin::Tokens::load(*path);
@@ -124,24 +126,45 @@ base::Result<Application::Settings> Server::read_settings(const config::Config& 
   return settings;
 }
 
-Status Server::serve_http(const config::Config& config) {
+namespace {
+
+http::Settings http_settings(const config::Http& http) {
   http::Settings settings;
-  for (const auto& address : config.http.listen) settings.listen.push_back(address.value);
-  settings.tls_certificate = config.http.tls_certificate.value.value_or("");
-  settings.tls_key = config.http.tls_key.value.value_or("");
-  settings.host_names = config.http.host_names;
-  settings.connections = config.http.connections;
-  settings.timeout = config.http.timeout;
-  // Who follows the change log shall not be cut off by every reload.
-  if (http_ && settings == http_settings_) return {};
-  http_.reset();
-  http_settings_ = settings;
+  for (const auto& address : http.listen) settings.listen.push_back(address.value);
+  settings.tls_certificate = http.tls_certificate.value.value_or("");
+  settings.tls_key = http.tls_key.value.value_or("");
+  settings.host_names = http.host_names;
+  settings.connections = http.connections;
+  settings.timeout = http.timeout;
+  return settings;
+}
+
+}  // namespace
+
+Status Server::start_http(const http::Settings& settings) {
   if (settings.listen.empty()) return {};
   auto started = http::Server::start(settings, application_);
   if (!started) return forward(started);
   http_.emplace(std::move(*started));
   for (const std::string& address : http_->addresses()) log_->info("API", {{"at", address}});
   return {};
+}
+
+// If it cannot be as the configuration says, it stays as it was.
+Status Server::serve_http(const config::Config& config) {
+  http::Settings settings = http_settings(config.http);
+  // Who follows the change log shall not be cut off by every reload; but a certificate may have
+  // been renewed under the same name.
+  const bool same = settings == http_settings_ && settings.tls_certificate.empty();
+  if (http_ && same) return {};
+  http_.reset();
+  Status started = start_http(settings);
+  if (started) {
+    http_settings_ = std::move(settings);
+  } else if (auto again = start_http(http_settings_); !again) {
+    log_->error(again.error().message);
+  }
+  return started;
 }
 
 // The networks of the file become the store's, in one transaction.
@@ -314,14 +337,15 @@ void Server::reload() {
   }
   auto settings = read_settings(*fresh);
   if (!settings) return refuse(settings.error().message);
+  if (auto served = serve_http(*fresh); !served) return refuse(served.error().message);
   std::swap(config_, *fresh);
   if (auto applied = apply_config(config_); !applied) {
     std::swap(config_, *fresh);
+    if (auto served = serve_http(config_); !served) log_->error(served.error().message);
     return refuse(applied.error().message);
   }
   api_turn_.set_settings(settings->api);
   application_.set(std::move(*settings));
-  if (auto served = serve_http(config_); !served) log_->error(served.error().message);
   application_.set_warning("");
   log_->configure(config_.log);
   missing_told_.clear();

@@ -53,10 +53,11 @@ class Server {
   };
 
   Server(std::string config_path, config::Config config, Log& log, Parts parts);
-  base::Status start();
+  base::Status start(Application::Settings settings);
   base::Status apply_config(const config::Config& config);
-  base::Result<Application::Settings> read_settings(const config::Config& config) const;
+  static base::Result<Application::Settings> read_settings(const config::Config& config);
   base::Status serve_http(const config::Config& config);
+  base::Status start_http(const http::Settings& settings);
   base::Status compile_topology();
   void tell_retired(const store::Changes& changes) const;
   void follow_changes(std::span<const store::Change> changes);

@@ -75,8 +75,9 @@ Judgement4 judge(const Scene4& scene, net::Ipv4 address) {
   judged.record = scene.view.address(key);
   judged.claim = claim_alone(scene, judged, address);
   // A block that left the configuration: its leases run to their end, and that is all.
+  const bool own = judged.claim == Claim4::kLeased || judged.claim == Claim4::kReserved;
   const bool runs =
-      judged.claim == Claim4::kLeased && remaining(*judged.record, scene.now).count() > 0;
+      own && is_live(*judged.record, scene.now) && remaining(*judged.record, scene.now).count() > 0;
   if (judged.block->retired && !runs) judged.claim = Claim4::kExcluded;
   if (judged.claim == Claim4::kReserved) return judged;
   if (any_own(scene, address, [&](const AddressRecord& record) { return owns(scene, record); })) {

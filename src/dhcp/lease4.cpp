@@ -103,7 +103,7 @@ Grant4 grant(const Scene4& scene, const Judgement4& judged, net::Ipv4 address) {
   Grant4 given;
   if (judged.block->retired) {
     // The block left the configuration: its leases run to their end, and are not prolonged.
-    base::check(judged.claim == Claim4::kLeased);
+    base::check(judged.claim == Claim4::kLeased || judged.claim == Claim4::kReserved);
     given.lease_time = remaining(*judged.record, scene.now);
     given.written = false;
     return given;

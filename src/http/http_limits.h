@@ -25,7 +25,8 @@ inline constexpr std::size_t kWritePiece = 256u << 10;  // what must leave withi
 
 // Connections.
 inline constexpr int kBacklog = 128;
-inline constexpr std::size_t kAcceptsAtOnce = 32;              // before others have their turn
+inline constexpr std::size_t kKeptForUnix = 8;     // of the connections, at most one in eight
+inline constexpr std::size_t kAcceptsAtOnce = 32;  // before others have their turn
 inline constexpr std::chrono::milliseconds kAcceptPause{100};  // when descriptors ran out (X6)
 inline constexpr std::chrono::milliseconds kTick{250};         // how exactly timeouts are kept
 inline constexpr base::Seconds kLinger{1};  // for the client to read a last response, and close

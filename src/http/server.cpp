@@ -44,6 +44,7 @@ struct Server::State {
   void serve();
   Awaitable<void> accept_on(const Listener& listener, asio::posix::stream_descriptor ready);
   bool accept_some(const Listener& listener);
+  std::size_t most_sessions(int family) const;
   bool welcome(Accepted accepted);
   void turn_away(const Accepted& accepted) const;
   Awaitable<void> keep_time();
@@ -158,9 +159,15 @@ bool Server::State::accept_some(const Listener& listener) {
   return true;
 }
 
+// However many strangers there are: who comes by the unix socket finds a place.
+std::size_t Server::State::most_sessions(int family) const {
+  const std::size_t all = shared.settings.connections;
+  return family == AF_UNIX ? all : all - std::min(limits::kKeptForUnix, all / 8);
+}
+
 // False as above.
 bool Server::State::welcome(Accepted accepted) try {
-  if (shared.sessions.size() >= shared.settings.connections) {
+  if (shared.sessions.size() >= most_sessions(accepted.family)) {
     turn_away(accepted);
     return true;
   }

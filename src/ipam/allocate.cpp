@@ -188,8 +188,8 @@ Verdict<AddressRecord> allocate_next(Draft& draft, const Block& block, const Gra
 namespace {
 
 // A row is looked for from stretch to stretch, and a block that is all holes has as many as
-// addresses. After these there is none.
-constexpr std::size_t kStretches = 1u << 16;
+// addresses. Packets wait meanwhile: after these the caller may look elsewhere (`preferred`).
+constexpr std::size_t kStretches = 1u << 10;
 
 // The first of `count` free neighbours at or after `from`.
 std::optional<Address> next_row(const Draft& draft, const Block& block, Address from,
@@ -212,7 +212,11 @@ Verdict<std::vector<AddressRecord>> allocate_row(Draft& draft, const Block& bloc
   if (!first && wish.preferred) {
     first = next_row(draft, block, block.cidr.network(), wish.count, exclude);
   }
-  if (!first) return full();
+  if (!first) {
+    return refuse(Why::kImpossible, "count",
+                  cat("IpBlock is full: no row of so many free neighbours was found among ",
+                      kStretches, " stretches; `preferred` says where to look"));
+  }
   std::vector<AddressRecord> records;
   for (Address at = *first;; at = at.next()) {
     records.push_back(give(draft, block, at, grantee));

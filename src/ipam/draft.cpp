@@ -173,6 +173,12 @@ std::vector<AddressKey> Draft::addresses_on(InterfaceId interface) const {
   return keys;
 }
 
+std::vector<AddressKey> Draft::drafted_on(InterfaceId interface) const {
+  const auto* keys = drafted(drafted_on_, interface);
+  return keys == nullptr ? std::vector<AddressKey>()
+                         : std::vector<AddressKey>(keys->begin(), keys->end());
+}
+
 std::vector<AddressKey> Draft::nat_of(store::NatDirection direction, const AddressKey& end) const {
   const bool forth = direction == store::NatDirection::kGlobalsOfLocal;
   std::set<AddressKey> others;

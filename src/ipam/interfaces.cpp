@@ -200,12 +200,20 @@ wire::Identity identity_of(const Interface& interface) {
 }
 
 store::NetworkId network_of(const Draft& draft, InterfaceId interface) {
-  for (const store::AddressKey& key : draft.addresses_on(interface)) {
+  store::NetworkId network;
+  // Goes no further than the first that says it: an interface may have thousands.
+  const auto ask = [&](const store::AddressKey& key) {
     const auto record = draft.address(key);
     const bool on_it = record && record->state != store::AddressState::kQuarantined;
-    if (on_it && record->network.value != 0) return record->network;
+    if (on_it) network = record->network;
+    return network.value == 0;
+  };
+  for (const store::AddressKey& key : draft.drafted_on(interface)) {
+    if (!ask(key)) return network;
   }
-  return {};
+  draft.view().scan_addresses_on(
+      interface, [&](const store::AddressKey& key) { return draft.is_drafted(key) || ask(key); });
+  return network;
 }
 
 }  // namespace melange::ipam

@@ -256,8 +256,8 @@ std::optional<BlockId> View::first_of(const CidrScope& scope) const {
   return found ? std::optional(found->block) : std::nullopt;
 }
 
-std::vector<AddressKey> View::addresses_on(InterfaceId interface) const {
-  std::vector<AddressKey> keys;
+void View::scan_addresses_on(InterfaceId interface,
+                             base::FunctionRef<bool(const AddressKey&)> visit) const {
   Key prefix;
   begin_index(prefix, IndexKind::kInterfaceAddress).add(interface.value);
   for (auto entry = tables_->seek(Table::kIndex, prefix.bytes());
@@ -265,10 +265,18 @@ std::vector<AddressKey> View::addresses_on(InterfaceId interface) const {
     const auto key = read_identity_entry(entry->key, prefix.bytes().size());
     if (!key) {
       tables_->fail_damaged(Table::kIndex, entry->key);
-      break;
+      return;
     }
-    keys.push_back(*key);
+    if (!visit(*key)) return;
   }
+}
+
+std::vector<AddressKey> View::addresses_on(InterfaceId interface) const {
+  std::vector<AddressKey> keys;
+  scan_addresses_on(interface, [&](const AddressKey& key) {
+    keys.push_back(key);
+    return true;
+  });
   return keys;
 }
 

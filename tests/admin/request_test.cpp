@@ -39,7 +39,8 @@ TEST_F(Requests, H8PathsThatMeanAnotherOneAre404) {
         "/v1/tenants/acme/policies%00", "/v1/tenants/acme/policies%", "/v1/tenants/acme/policies%4",
         "/v1/tenants/acme\\policies", "/v1/tenants/acme/%5cpolicies",
         "/v1/tenants/ac%c0%afme/policies", "/v1/tenants/ac%0ame/policies", "/v1/tenants/./policies",
-        "/V1/tenants/acme/policies", ""}) {
+        "/v1/tenants/../policies", "/v1/tenants/%2e%2e/policies", "/V1/tenants/acme/policies",
+        ""}) {
     EXPECT_EQ(get(path).status, 404u) << path;
   }
   EXPECT_EQ(get("/v1/tenants/%61cme/policies").status, 200u);

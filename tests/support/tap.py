@@ -44,6 +44,11 @@ class TapResult(unittest.TestResult):
         super().addError(test, err)
         self.broken(test, err)
 
+    def addSubTest(self, test, subtest, err):
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self.broken(test, err)
+
     def addSkip(self, test, reason):
         super().addSkip(test, reason)
         self.line(True, test, note=f" # SKIP {reason}")

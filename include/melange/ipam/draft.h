@@ -44,6 +44,8 @@ class Draft {
   std::optional<store::Allocation> allocation_named(std::string_view tenant,
                                                     std::string_view handle) const;
   std::vector<store::AddressKey> addresses_on(store::InterfaceId interface) const;
+  // Of those, the ones that are drafted.
+  std::vector<store::AddressKey> drafted_on(store::InterfaceId interface) const;
   std::vector<store::AddressKey> nat_of(store::NatDirection direction,
                                         const store::AddressKey& end) const;
 

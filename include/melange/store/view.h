@@ -114,6 +114,9 @@ class View {
   // The first block of the scope, by address.
   std::optional<BlockId> first_of(const CidrScope& scope) const;
   std::vector<AddressKey> addresses_on(InterfaceId interface) const;
+  // The same, one after another, until `visit` returns false.
+  void scan_addresses_on(InterfaceId interface,
+                         base::FunctionRef<bool(const AddressKey&)> visit) const;
   std::vector<AddressKey> nat_of(NatDirection direction, const AddressKey& end) const;
   bool has_nat(const Nat& nat) const;
   std::optional<Answer> answer(const Digest& key) const;
