@@ -102,7 +102,8 @@ Answer show_address_history(const Call& call) {
     more = visited++ == kVisitedEvents || entries.size() == page->limit;
     if (more) return false;
     last = event.number;
-    const bool wanted = !wish->at || (std::chrono::floor<base::Seconds>(event.time) <= *wish->at && told.insert(event.block).second);
+    const bool wanted = !wish->at || (std::chrono::floor<base::Seconds>(event.time) <= *wish->at &&
+                                      told.insert(event.block).second);
     if (wanted && may_see(call.context.principal, event)) {
       entries.push_back(show_history(call.view(), event));
     }
