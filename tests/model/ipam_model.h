@@ -30,7 +30,7 @@ using store::BlockId;
 using store::InterfaceId;
 
 inline constexpr std::int64_t kQuarantine = 60;
-inline constexpr std::int64_t kLeaseTime = 90;
+inline constexpr std::int64_t kLeaseTime = 120;
 inline constexpr std::size_t kNames = 4;  // interfaces with a name and a MAC; one more has neither
 
 // Where a block may be.
@@ -267,6 +267,12 @@ struct Model {
     const bool lease = dynamic || entry.until > entry.since + kQuarantine;
     if (lease) entry.lease_end = entry.until;
     if (!lease) entry.client.reset();
+  }
+  // Whom IPAM gave the address to; kNames if it is nobody with a name.
+  std::size_t owner_at(const AddressKey& key) const {
+    const auto entry = entries.find(key);
+    const auto owner = entry == entries.end() ? owners.end() : owners.find(entry->second.owner);
+    return owner == owners.end() ? kNames : owner->second;
   }
   bool may_lease(const AddressKey& key, std::size_t who) const {
     const Block& block = blocks.at(key.block).block;
