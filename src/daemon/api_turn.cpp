@@ -47,9 +47,12 @@ base::Result<bool> ApiTurn::decide(store::Txn& txn, base::Instant now) {
       taken_.resize(i);
       break;
     }
+    const std::size_t before = changes_.size();
     if (auto decided = decide_one(taken_[i], txn, now); !decided) {
       return std::unexpected(decided.error());
     }
+    // An ETag names what one request wrote, not what a turn did.
+    if (changes_.size() != before && i + 1 < taken_.size()) txn.next_revision();
   }
   return !due.empty() || !changes_.empty();
 }

@@ -103,13 +103,11 @@ http::Response Application::read(const http::Request& request, const admin::Prin
   if (!snapshot) return failed(snapshot.error());
   const store::View view = snapshot->view();
   const auto on_offer = [this](store::BlockId block) { return offered(block); };
-  const admin::Context context{view,
-                               clock_->now(),
-                               principal,
-                               *settings.api,
-                               on_offer,
-                               [this](base::FunctionRef<void(const store::View&)> read) { return read_store(read); },
-                               warning()};
+  const admin::ReadStore reader = [this](base::FunctionRef<void(const store::View&)> see) {
+    return read_store(see);
+  };
+  const admin::Context context{view,     clock_->now(), principal, *settings.api,
+                               on_offer, reader,        warning()};
   admin::Outcome outcome = admin::handle(request, context);
   if (!view.ok()) return failed(view.error());
   return std::move(outcome.response);

@@ -192,8 +192,9 @@ namespace {
 constexpr std::size_t kStretches = 1u << 10;
 
 // The first of `count` free neighbours at or after `from`.
+// `given_up` tells that there may be one farther on.
 std::optional<Address> next_row(const Draft& draft, const Block& block, Address from,
-                                std::size_t count, const net::RangeSet& exclude) {
+                                std::size_t count, const net::RangeSet& exclude, bool& given_up) {
   for (std::size_t looked_at = 0; looked_at < kStretches; ++looked_at) {
     const auto stretch = next_stretch(draft, block, from, exclude, count);
     if (!stretch) return std::nullopt;
@@ -201,6 +202,7 @@ std::optional<Address> next_row(const Draft& draft, const Block& block, Address 
     if (stretch->last() == block.cidr.last()) return std::nullopt;
     from = stretch->last().next();
   }
+  given_up = true;
   return std::nullopt;
 }
 
@@ -208,14 +210,16 @@ Verdict<std::vector<AddressRecord>> allocate_row(Draft& draft, const Block& bloc
                                                  const Several& wish, const net::RangeSet& exclude,
                                                  const Grantee& grantee) {
   const Address start = wish.preferred.value_or(block.cidr.network());
-  auto first = next_row(draft, block, start, wish.count, exclude);
+  bool given_up = false;
+  auto first = next_row(draft, block, start, wish.count, exclude, given_up);
   if (!first && wish.preferred) {
-    first = next_row(draft, block, block.cidr.network(), wish.count, exclude);
+    first = next_row(draft, block, block.cidr.network(), wish.count, exclude, given_up);
   }
+  if (!first && !given_up) return full();
   if (!first) {
     return refuse(Why::kImpossible, "count",
-                  cat("IpBlock is full: no row of so many free neighbours was found among ",
-                      kStretches, " stretches; `preferred` says where to look"));
+                  cat("no row of so many free neighbours was found among ", kStretches,
+                      " stretches; `preferred` says where to look for another"));
   }
   std::vector<AddressRecord> records;
   for (Address at = *first;; at = at.next()) {

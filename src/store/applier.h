@@ -17,7 +17,7 @@ namespace melange::store {
 
 class Applier {
  public:
-  // `revision` is that of the commit being made.
+  // `revision` is that of the changes that follow.
   Applier(Tables& tables, std::uint64_t revision)
       : tables_(&tables), revision_(revision), log_(tables, revision) {}
 
@@ -40,6 +40,10 @@ class Applier {
   void operator()(const PutAnswer& change);
   void operator()(const Prune& change);
 
+  void set_revision(std::uint64_t revision) {
+    revision_ = revision;
+    log_.set_revision(revision);
+  }
   void act_as(std::string_view actor, base::Instant now) { log_.act_as(actor, now); }
   // Writes what was counted meanwhile; once, before the commit.
   void write_usage();

@@ -21,6 +21,7 @@ class EventLog {
         next_(View(tables).next_event()),
         now_(View(tables).stamp()) {}
 
+  void set_revision(std::uint64_t revision) { revision_ = revision; }
   // Who makes the changes that follow, and when. Until then it is nobody, and the time of the last
   // commit.
   void act_as(std::string_view actor, base::Instant now);

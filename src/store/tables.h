@@ -85,6 +85,7 @@ struct Tables {
   MDB_txn* txn;
   const TableHandles* handles;
   std::optional<base::Error> error;
+  std::uint64_t ahead = 0;     // revisions of this transaction before that of the change being made
   bool only_a_record = false;  // `error` is a damaged record, met while nothing was being written
 
  private:

@@ -34,6 +34,12 @@ Txn::~Txn() {
 
 void Txn::act_as(std::string_view actor, base::Instant now) { state_->applier.act_as(actor, now); }
 
+void Txn::next_revision() {
+  ++state_->tables.ahead;
+  ++state_->revision;
+  state_->applier.set_revision(state_->revision);
+}
+
 View Txn::view() { return View(state_->tables); }
 
 std::optional<base::Error> Txn::forgive() {

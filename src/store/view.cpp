@@ -255,7 +255,7 @@ StoreId View::store_id() const {
 
 std::uint64_t View::revision() const {
   const auto head = meta(*tables_, meta_key::kHead);
-  return head ? ByteReader(*head).u64() : 0;
+  return (head ? ByteReader(*head).u64() : 0) + tables_->ahead;
 }
 
 std::uint64_t View::next_event() const {

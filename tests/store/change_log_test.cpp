@@ -307,5 +307,27 @@ TEST(Actor, MayChangeWithinATransaction) {
   EXPECT_EQ(f.event(1).revision, f.event(2).revision);
 }
 
+TEST(Revisions, TellApartWhatOneTransactionDidForTwo) {
+  OneStore f;
+  f.commit({PutNetwork{test::network()}});
+  {
+    auto txn = f.store().begin();
+    ASSERT_TRUE(txn);
+    for (const char* tenant : {"first", "second"}) {
+      Network network = test::network();
+      network.tenant = tenant;
+      ASSERT_TRUE(txn->apply(Change{PutNetwork{network}}));
+      const auto seen = txn->view().network(kLab);
+      ASSERT_TRUE(seen);
+      EXPECT_EQ(seen->revision, txn->view().revision() + 1);
+      txn->next_revision();
+    }
+    ASSERT_TRUE(txn->commit(test::at(101)));
+  }
+  const auto network = f.ask([](const View& view) { return view.network(kLab); });
+  EXPECT_EQ(network->revision, 3u);
+  EXPECT_GE(f.ask([](const View& view) { return view.revision(); }), 3u);
+}
+
 }  // namespace
 }  // namespace melange::store

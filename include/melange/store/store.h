@@ -36,6 +36,9 @@ class Txn {
   View view();
   // Who makes the changes applied from here on, and when: for the change log.
   void act_as(std::string_view actor, base::Instant now);
+  // What is applied from here on has a revision of its own, so that two who change an object in one
+  // transaction are told apart.
+  void next_revision();
   // If the view failed on a damaged record alone, takes that error back, so that others can be
   // served; nothing if the view is well, or if more than a record is wrong.
   std::optional<base::Error> forgive();

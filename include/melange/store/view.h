@@ -143,7 +143,8 @@ class View {
   NetworkId next_network_id() const;
   BlockId next_block_id() const;
   StoreId store_id() const;
-  std::uint64_t revision() const;  // of the last commit
+  // Of the last commit; in a transaction, of what was applied before its last `next_revision`.
+  std::uint64_t revision() const;
   base::Instant stamp() const;     // the last commit's time
 
  private:
