@@ -113,7 +113,7 @@ TEST_F(Policies, WrongLimitsAndMarkersAre400) {
   }
 }
 
-TEST_F(Policies, OctetsDenyAddressesOfTheirBlocksAtOnce) {
+TEST_F(Policies, Case34_OctetsDenyAddressesOfTheirBlocksAtOnce) {
   const std::string policy = make_policy("p");
   make_block(policy, "192.0.2.0/29");
   EXPECT_EQ(dynamic(), "192.0.2.1-192.0.2.6");
@@ -155,7 +155,7 @@ TEST_F(Policies, ARuleThatHitsAnAddressInUseTellsItAndRevokesNothing) {
   });
 }
 
-TEST_F(Policies, NumbersOfARuleMayBeTextsAndNothingElse) {
+TEST_F(Policies, Case36_NumbersOfARuleMayBeTextsAndNothingElse) {
   const std::string ranges = make_policy("p") + "/unusable_ip_ranges";
   EXPECT_EQ(post(ranges, R"({"ip_range":{"offset":"10","length":"2"}})").at("/ip_range/offset"),
             "10");
@@ -166,7 +166,7 @@ TEST_F(Policies, NumbersOfARuleMayBeTextsAndNothingElse) {
   EXPECT_EQ(count(ranges, "ip_ranges"), 1u);
 }
 
-TEST_F(Policies, ARuleOfAnotherPolicyIs404) {
+TEST_F(Policies, Case38_ARuleOfAnotherPolicyIs404) {
   const std::string one = make_policy("one");
   const std::string other = make_policy("other");
   const std::string rule =
