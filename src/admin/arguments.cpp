@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "melange/base/percent.h"
 #include "melange/base/text.h"
 #include "value.h"
 
@@ -10,12 +11,6 @@ namespace melange::admin {
 namespace {
 
 constexpr std::size_t kLongestArgument = 255;
-constexpr std::string_view kHex = "0123456789ABCDEF";
-
-bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("-._~").contains(c);
-}
 
 bool is_utf8(std::string_view text) {
   // The quoted form of what is not UTF-8 differs from the text itself.
@@ -50,33 +45,11 @@ bool Arguments::has(std::string_view name) const {
 }
 
 std::optional<std::string> percent_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '%') {
-      out += text[at];
-      continue;
-    }
-    const std::string_view digits = text.substr(at + 1, 2);
-    const auto octet = base::parse_hex(digits);
-    if (digits.size() != 2 || !octet || octet->size() != 1) return std::nullopt;
-    out += static_cast<char>(octet->front());
-    at += 2;
-  }
-  return is_plain(out) && is_utf8(out) ? std::optional(std::move(out)) : std::nullopt;
+  auto out = base::percent_decode(text);
+  return out && is_plain(*out) && is_utf8(*out) ? out : std::nullopt;
 }
 
-std::string percent_encode(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const auto octet = static_cast<unsigned char>(c);
-    if (is_unreserved(c)) {
-      out += c;
-    } else {
-      out += {'%', kHex[octet >> 4], kHex[octet & 15]};
-    }
-  }
-  return out;
-}
+std::string percent_encode(std::string_view text) { return base::percent_encode(text); }
 
 std::optional<std::vector<std::string>> split_path(std::string_view path) {
   std::vector<std::string> segments;

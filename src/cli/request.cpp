@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "melange/base/check.h"
+#include "melange/base/percent.h"
 #include "melange/base/text.h"
 #include "melange/base/time.h"
 
@@ -182,20 +183,7 @@ std::string text_of(const Command& command, json::object body) {
 
 }  // namespace
 
-std::string percent_encode(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (word || std::string_view("-._~:").find(c) != std::string_view::npos) {
-      out += c;
-    } else {
-      const auto octet = static_cast<std::uint8_t>(c);
-      out += cat('%', kHex[octet >> 4], kHex[octet & 15]);
-    }
-  }
-  return out;
-}
+std::string percent_encode(std::string_view text) { return base::percent_encode(text, ":"); }
 
 base::Result<Request> request_of(const Command& command, const Values& values,
                                  std::string_view tenant) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "characters.h"
+#include "melange/base/percent.h"
 #include "melange/base/text.h"
 
 namespace melange::http {
@@ -15,23 +16,6 @@ constexpr bool is_path_char(char c) {
          std::string_view("-._~!$&'()*+,;=:@/%").find(c) != std::string_view::npos;
 }
 constexpr bool is_query_char(char c) { return is_path_char(c) || c == '?'; }
-
-// Nothing if a '%' is not followed by two hex digits.
-std::optional<std::string> decode(std::string_view text) {
-  std::string out;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '%') {
-      out += text[at];
-      continue;
-    }
-    const std::string_view digits = text.substr(at + 1, 2);
-    const auto octet = base::parse_hex(digits);
-    if (digits.size() != 2 || !octet || octet->size() != 1) return std::nullopt;
-    out += static_cast<char>(octet->front());
-    at += 2;
-  }
-  return out;
-}
 
 bool is_control(char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; }
 
@@ -80,8 +64,8 @@ std::optional<Refusal> judge_target(std::string_view target) {
   if (!std::ranges::all_of(path, is_path_char) || !std::ranges::all_of(query, is_query_char)) {
     return Refusal::kTarget;
   }
-  const auto plain = decode(path);
-  if (!plain || !decode(query)) return Refusal::kTarget;
+  const auto plain = base::percent_decode(path);
+  if (!plain || !base::percent_decode(query)) return Refusal::kTarget;
   if (!is_plain(*plain)) return Refusal::kPath;
   return std::nullopt;
 }

@@ -179,7 +179,7 @@ TEST_F(Blocks, TellAllFaultsAtOnceAndChangeNothing) {
                                 "renew_time":4000)");
   EXPECT_EQ(faults(later),
             "gateway: Gateway is not a valid address\n"
-            "pools[0]: 10.0.1.0/24 lies outside the block\n"
+            "pools[0]: 10.0.1.0-10.0.1.255 lies outside the block\n"
             "renew_time: is not below rebind_time or min_lease_time\n");
   EXPECT_EQ(get(kBlocks).body().at("ip_blocks").as_array().size(), 0u);
 }
