@@ -232,7 +232,10 @@ base::Result<Server> Server::start(const Settings& settings, Application& applic
   }
 }
 
-void Server::notify() { state_->shared.mailbox->notify(); }
+// A stream counts before it first asks its source: what is there by then, it sees.
+void Server::notify() {
+  if (state_->shared.event_streams > 0) state_->shared.mailbox->notify();
+}
 
 std::vector<std::string> Server::addresses() const {
   std::vector<std::string> out;

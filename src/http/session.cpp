@@ -27,13 +27,13 @@ constexpr std::string_view kHeartbeatComment = ":\n\n";
 // One of a number of places, as long as it lives.
 class Claim {
  public:
-  explicit Claim(std::size_t& taken) : taken_(taken) { ++taken_; }
+  explicit Claim(std::atomic<std::size_t>& taken) : taken_(taken) { ++taken_; }
   Claim(const Claim&) = delete;
   Claim& operator=(const Claim&) = delete;
   ~Claim() { --taken_; }
 
  private:
-  std::size_t& taken_;
+  std::atomic<std::size_t>& taken_;
 };
 
 }  // namespace

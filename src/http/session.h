@@ -7,6 +7,7 @@
 // lasts longer give up.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <expected>
@@ -38,7 +39,7 @@ struct Shared {
   std::shared_ptr<Mailbox> mailbox;
   base::Millis now{};  // since the server's start, in steps of limits::kTick
   Delays delays;
-  std::size_t event_streams = 0;
+  std::atomic<std::size_t> event_streams = 0;  // read by who notifies them
   std::unordered_map<std::uint64_t, Session*> sessions;
   std::uint64_t next_session = 0;
   boost::asio::io_context io{1};  // last: it takes its sessions along, and they use the rest
