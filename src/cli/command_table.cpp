@@ -121,8 +121,8 @@ constexpr std::array kLeaseFilter{
     Argument{"--duid", "duid", kQuery, kText, kOptional, "Only this client's."},
     Argument{"--hostname", "hostname", kQuery, kText, kOptional, "Only of clients so named."},
     Argument{"--state", "state", kQuery, kText, kOptional, "Only those: leased, bound, held..."}};
-constexpr std::array<Name, 7> kLeaseColumns{"address",   "state",    "network_id", "mac",
-                                            "client_id", "hostname", "expires"};
+constexpr std::array<Name, 7> kLeaseColumns{"address",  "state",    "network_id", "mac_address",
+                                            "identity", "hostname", "expires_at"};
 
 constexpr std::array kPolicyId{Argument{"ID", "id", kPath, kText, kRequired, "The policy's id."}};
 constexpr std::array kPolicyCreate{

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Prints what ninja must build for the tests of some suites, a line each, so that a slow build makes
+"""Prints what ninja must build for the tests of some suites, a line each: a slow build then makes
 nothing that nobody runs:
 
     targets.py BUILD SUITE...

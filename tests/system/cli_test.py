@@ -214,6 +214,9 @@ class WireCommandTest(CliTest):
         listed = self.ask("lease", "list", "--network", "edge")
         self.assertEqual([(each["address"], each["state"]) for each in listed],
                          [(address, "leased")])
+        line = self.cli("lease", "list", "--network", "edge").stdout.splitlines()[1]
+        for shown in (address, mac_text(mac(1)), listed[0]["expires_at"]):
+            self.assertIn(shown, line, "the table has what the API says")
         self.assertEqual(self.ask("lease", "list", "--mac", mac_text(mac(1)))[0]["address"],
                          address)
         self.assertEqual(self.ask("lease", "list", "--mac", mac_text(mac(2))), [])
