@@ -139,12 +139,6 @@ std::string given_network(const Call& call) {
   return call.body.get_or<std::string>("network_id", "");
 }
 
-std::optional<Problem> foreign_tenant(const Call& call) {
-  const auto* tenant = call.body.get<std::string>("tenant_id");
-  if (tenant == nullptr || *tenant == call.tenant()) return std::nullopt;
-  return invalid("tenant_id", "is not the tenant of the path");
-}
-
 Answer made(const Call& call, const ipam::Draft& draft, const ipam::Verdict<Block>& block,
             std::string_view wrapper) {
   if (!block) return std::unexpected(of(block.error()));

@@ -150,6 +150,12 @@ Outcome handle(const http::Request& request, const Context& context) {
   return {render(outcome.error(), dialect_of(request.path)), {}};
 }
 
+std::optional<Problem> foreign_tenant(const Call& call) {
+  const auto* tenant = call.body.get<std::string>("tenant_id");
+  if (tenant == nullptr || *tenant == call.tenant()) return std::nullopt;
+  return invalid("tenant_id", "is not the tenant of the path");
+}
+
 std::optional<std::uint64_t> number_of(const Call& call, store::ObjectKind kind,
                                        std::string_view id) {
   return store::parse_uuid(id, call.view().store_id(), kind);

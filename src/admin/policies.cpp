@@ -27,12 +27,6 @@ Reply reply_of(const Call& call, const Policy& policy) {
   return reply;
 }
 
-std::optional<Problem> foreign_tenant(const Call& call) {
-  const std::string* tenant = call.body.get<std::string>("tenant_id");
-  if (tenant == nullptr || *tenant == call.tenant()) return std::nullopt;
-  return invalid("tenant_id", "is not the tenant of the path");
-}
-
 std::expected<Policy, Problem> found(const Call& call) {
   return find_policy(call, call.path.get("policy_id"));
 }

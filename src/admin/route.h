@@ -101,6 +101,8 @@ struct Route {
 
 bool is_read(http::Method method);
 
+// For a handler: what is wrong if the body says another tenant than the path.
+std::optional<Problem> foreign_tenant(const Call& call);
 // For a handler: the values of parameters and fields that name an object of the store.
 std::optional<std::uint64_t> number_of(const Call& call, store::ObjectKind kind,
                                        std::string_view id);
