@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Domain names in the wire form of RFC 1035 section 3.1. Names are texts of letters, digits, '-'
-// and
-// '_' in labels, without the last dot; a name with any other octet is refused, so that a text read
-// from the wire always gives the same name back.
+// Domain names in the wire form of RFC 1035 section 3.1. Names are texts of letters, digits,
+// hyphens and underscores in labels, without the last dot; a name with any other octet is refused,
+// so that a text read from the wire always gives the same name back.
 #pragma once
 
 #include <cstdint>
