@@ -31,13 +31,6 @@ bool says_it_already(const AddressRecord& stored, const AddressRecord& wanted, S
   return stored.expires == stored.since + lease_time && now - stored.since < lease_time / 10.0;
 }
 
-// What an operator gives to an address goes to its owner: a dynamic lease has none of it.
-void forget_operator(AddressRecord& record) {
-  record.hostname = {};
-  record.interface = {};
-  record.options.clear();
-}
-
 AddressRecord record_for(const Scene4& scene, const Judgement4& judged, net::Ipv4 address,
                          Seconds lease_time) {
   AddressRecord record = judged.record.value_or(AddressRecord{});
@@ -45,6 +38,7 @@ AddressRecord record_for(const Scene4& scene, const Judgement4& judged, net::Ipv
   record.network = scene.network().id;
   const bool owner = judged.claim == Claim4::kReserved;
   record.state = owner ? AddressState::kBound : AddressState::kLeased;
+  // What an operator gives to an address goes to its owner: a dynamic lease has none of it.
   if (!owner) forget_operator(record);
   record.identity = scene.identity;
   record.reserved_for = {};

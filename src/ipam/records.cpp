@@ -45,8 +45,9 @@ AddressRecord with_owner(AddressRecord record, bool exists, const Identity& owne
 std::optional<AddressRecord> without_owner(AddressRecord record, const Identity& owner,
                                            Instant now) {
   if (record.reserved_for != owner && record.identity != owner) return record;
-  record.hostname = {};
-  record.options.clear();
+  const store::InterfaceId interface = record.interface;
+  forget_operator(record);
+  record.interface = interface;
   if (record.reserved_for == owner) {
     record.reserved_for = {};
     return record;
@@ -75,9 +76,7 @@ std::optional<AddressRecord> after_lease(const AddressRecord& record, bool poole
   }
   if (!pooled) return std::nullopt;
   left.state = AddressState::kHeld;
-  left.hostname = {};
-  left.interface = {};
-  left.options.clear();
+  forget_operator(left);
   return left;
 }
 

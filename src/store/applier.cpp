@@ -28,6 +28,18 @@ bool contain(const std::vector<Range>& ranges, const net::Address& address) {
   return behind != ranges.begin() && std::prev(behind)->contains(address);
 }
 
+// Everybody that the record is found by.
+void for_each_identity(const AddressRecord& record, auto&& visit) {
+  if (!record.identity.empty()) visit(record.identity);
+  if (!record.reserved_for.empty()) visit(record.reserved_for);
+  for (const wire::Identity& identity : record.also) visit(identity);
+}
+
+bool has_identity(const AddressRecord& record, const wire::Identity& identity) {
+  return record.identity == identity || record.reserved_for == identity ||
+         std::ranges::find(record.also, identity) != record.also.end();
+}
+
 }  // namespace
 
 const Applier::BlockFacts& Applier::facts(BlockId id) {
@@ -68,10 +80,6 @@ void Applier::file(const AddressRecord& record, bool in) {
 
 // A renewal changes no identity: it then touches the record's page alone.
 void Applier::replace_derived(const AddressRecord* before, const AddressRecord* after) {
-  const auto has = [](const AddressRecord* record, const wire::Identity& identity) {
-    return record != nullptr && !identity.empty() &&
-           (record->identity == identity || record->reserved_for == identity);
-  };
   const auto interface_entry = [](const AddressRecord& record, Key& key) -> const Key& {
     return begin_index(key, IndexKind::kInterfaceAddress)
         .add(record.interface.value)
@@ -81,9 +89,9 @@ void Applier::replace_derived(const AddressRecord* before, const AddressRecord* 
   const bool same_interface =
       before != nullptr && after != nullptr && before->interface == after->interface;
   if (before != nullptr) {
-    for (const wire::Identity* identity : {&before->identity, &before->reserved_for}) {
-      if (!identity->empty() && !has(after, *identity)) unindex(*before, *identity);
-    }
+    for_each_identity(*before, [&](const wire::Identity& identity) {
+      if (after == nullptr || !has_identity(*after, identity)) unindex(*before, identity);
+    });
     file(*before, false);
     Key key;
     if (!before->interface.empty() && !same_interface) {
@@ -92,9 +100,9 @@ void Applier::replace_derived(const AddressRecord* before, const AddressRecord* 
     --usage_[before->key.block].records[slot(before->state)];
   }
   if (after != nullptr) {
-    for (const wire::Identity* identity : {&after->identity, &after->reserved_for}) {
-      if (!identity->empty() && !has(before, *identity)) index(*after, *identity);
-    }
+    for_each_identity(*after, [&](const wire::Identity& identity) {
+      if (before == nullptr || !has_identity(*before, identity)) index(*after, identity);
+    });
     file(*after, true);
     Key key;
     if (!after->interface.empty() && !same_interface) {

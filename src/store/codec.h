@@ -23,7 +23,7 @@ namespace melange::store {
 
 inline constexpr std::uint8_t kRecordVersion = 1;
 inline constexpr std::size_t kChecksumSize = 4;
-inline constexpr std::size_t kLongestAddressRecord = 4096;
+inline constexpr std::size_t kLongestAddressRecord = 8192;
 
 // For values that are no records: the body with the same checksum behind it, in `buffer`, which
 // must have room for both, and the body back; nothing if it is damaged.

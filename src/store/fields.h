@@ -67,7 +67,7 @@ inline bool take(ByteReader& in, std::uint64_t& value) {
 
 // Whether a record may hold the value: an enumeration has gaps, a number has none.
 inline bool known(ManagedBy value) { return value <= ManagedBy::kConfig; }
-inline bool known(IdentityPolicy value) { return value <= IdentityPolicy::kClientId; }
+inline bool known(IdentityPolicy value) { return value <= IdentityPolicy::kCircuitId; }
 inline bool known(AddressState value) { return !text(value).empty(); }
 inline bool known(BlockType value) { return value <= BlockType::kPublic; }
 inline bool known(Generator value) { return value <= Generator::kTenant; }
@@ -204,6 +204,15 @@ inline bool take(ByteReader& in, OptionValue& value) {
   return in.ok();
 }
 
+// Values that hold lists, and lists of them: defined below.
+inline bool put(ByteWriter& out, const net::Range& value);
+inline bool put(ByteWriter& out, const PoolRule& value);
+inline bool take(ByteReader& in, PoolRule& value);
+template <class T>
+bool put(ByteWriter& out, const std::vector<T>& values);
+template <class T>
+bool take(ByteReader& in, std::vector<T>& values);
+
 // Values of several parts: each part but the last behind its length.
 template <class T>
 bool put_part(ByteWriter& out, const T& value) {
@@ -260,6 +269,18 @@ inline bool take(ByteReader& in, AddressKey& value) {
   return take_part(in, value.block) && take(in, value.address);
 }
 
+inline bool put(ByteWriter& out, const Boot& value) {
+  return put_sized(out, [&] { return !value.server || put(out, *value.server); }) &&
+         put_part(out, value.server_name) && put(out, value.file);
+}
+inline bool take(ByteReader& in, Boot& value) {
+  ByteReader server = in.sub(take_length(in));
+  value.server.reset();
+  if (!server.empty() && (!take(server, value.server.emplace()) || !server.finished()))
+    return false;
+  return in.ok() && take_part(in, value.server_name) && take(in, value.file);
+}
+
 // The octets themselves, ascending.
 inline bool put(ByteWriter& out, const net::OctetMask& value) {
   for (unsigned octet = 0; octet < 256; ++octet) {
@@ -312,6 +333,16 @@ inline bool put(ByteWriter& out, const net::Range& value) {
   return value.first().put(out) && value.last().put(out);
 }
 
+// Codes of options: the octets themselves.
+inline bool put(ByteWriter& out, const std::vector<std::uint8_t>& values) {
+  return out.put(values);
+}
+inline bool take(ByteReader& in, std::vector<std::uint8_t>& values) {
+  const base::Bytes octets = in.take_rest();
+  values.assign(octets.begin(), octets.end());
+  return in.ok();
+}
+
 template <class T>
 bool put(ByteWriter& out, const std::vector<T>& values) {
   for (const T& value : values) {
@@ -328,6 +359,18 @@ bool take(ByteReader& in, std::vector<T>& values) {
     values.push_back(std::move(*value));
   }
   return in.ok();
+}
+
+inline bool put(ByteWriter& out, const PoolRule& value) {
+  return put_part(out, value.range) && put_part(out, value.classes) &&
+         put_part(out, value.options) && put(out, value.forced);
+}
+inline bool take(ByteReader& in, PoolRule& value) {
+  ByteReader part = in.sub(take_length(in));
+  const auto range = in.ok() ? take_element<net::Range>(part) : std::nullopt;
+  if (!range || !part.finished()) return false;
+  value.range = *range;
+  return take_part(in, value.classes) && take_part(in, value.options) && take(in, value.forced);
 }
 
 // True if the field is left out of the record.

@@ -30,6 +30,16 @@ bool is_live(const AddressRecord& record, base::Instant now) {
   return leased && now < record.expires;
 }
 
+void forget_operator(AddressRecord& record) {
+  record.hostname = {};
+  record.interface = {};
+  record.options.clear();
+  record.forced.clear();
+  record.boot = {};
+  record.classes.clear();
+  record.also.clear();
+}
+
 std::optional<net::Mac> hardware(const AddressRecord& record) {
   if (record.identity.kind() != wire::IdentityKind::kMac) return record.mac;
   return net::Mac::from_bytes(record.identity.bytes());

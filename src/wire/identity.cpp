@@ -9,7 +9,9 @@ namespace {
 // RFC 8415 section 11.1: a type of two octets, and 1 to 128 more.
 constexpr std::size_t kLeastDuid = 3;
 constexpr std::size_t kMostDuid = 130;
-constexpr std::size_t kMostCircuitId = 255;
+constexpr std::size_t kMostAgentId = 255;
+constexpr std::uint8_t kNodeSpecific = 255;  // RFC 4361 section 6.1
+constexpr std::size_t kIaid = 4;
 
 }  // namespace
 
@@ -17,6 +19,12 @@ std::optional<ClientId> ClientId::make(base::Bytes octets) {
   // RFC 2132 section 9.14: "its minimum length is 2".
   if (octets.size() < 2 || octets.size() > 255) return std::nullopt;
   return ClientId(octets);
+}
+
+base::Bytes ClientId::duid() const {
+  const base::Bytes octets = bytes();
+  if (octets.front() != kNodeSpecific || octets.size() < 1 + kIaid + kLeastDuid) return {};
+  return octets.subspan(1 + kIaid);
 }
 
 std::string_view text(IdentityKind kind) {
@@ -31,6 +39,8 @@ std::string_view text(IdentityKind kind) {
       return "duid";
     case IdentityKind::kCircuitId:
       return "circuit-id";
+    case IdentityKind::kRemoteId:
+      return "remote-id";
   }
   return "unknown";
 }
@@ -53,8 +63,9 @@ std::optional<Identity> Identity::make(std::uint8_t kind, base::Bytes octets) {
       if (octets.size() < kLeastDuid || octets.size() > kMostDuid) return std::nullopt;
       return Identity(IdentityKind::kDuid, octets);
     case IdentityKind::kCircuitId:
-      if (octets.empty() || octets.size() > kMostCircuitId) return std::nullopt;
-      return Identity(IdentityKind::kCircuitId, octets);
+    case IdentityKind::kRemoteId:
+      if (octets.empty() || octets.size() > kMostAgentId) return std::nullopt;
+      return Identity(static_cast<IdentityKind>(kind), octets);
   }
   return std::nullopt;
 }
@@ -70,6 +81,7 @@ std::string text(const Identity& identity) {
     case IdentityKind::kClientId:
     case IdentityKind::kDuid:
     case IdentityKind::kCircuitId:
+    case IdentityKind::kRemoteId:
       return base::cat(text(identity.kind()), ' ', base::hex(identity.bytes()));
   }
   return "unknown";

@@ -31,6 +31,8 @@ inline constexpr std::size_t kSweepRecords = 512;     // records per slice of th
 inline constexpr std::size_t kSeenAddresses = 65536;  // addresses noted by INFORM
 inline constexpr std::size_t kPrunedAtOnce = 2048;    // events and answers dropped in one slice
 inline constexpr std::size_t kAddressOptions = 2048;  // octets of the options of one address
+inline constexpr std::size_t kIdentities = 9;         // of one reservation, the first among them
+inline constexpr std::size_t kClassesOfOne = 16;      // client classes that an address names
 inline constexpr Seconds kAnswerTime{86400};          // how long an Idempotency-Key is remembered
 inline constexpr std::size_t kAnswers = 1u << 20;     // such keys at one time
 inline constexpr std::size_t kInitialMapSize = 1u << 30;  // of address space, not of the file

@@ -30,6 +30,16 @@ struct OptionValue {
   bool operator==(const OptionValue&) const = default;
 };
 
+// Where a client boots from: the fixed fields siaddr, sname and file, and what options 66 and 67
+// say where no option is set.
+struct Boot {
+  std::optional<net::Address> server;  // IPv4
+  std::string server_name;             // at most 63 octets
+  std::string file;                    // at most 255 octets; over 127 it goes as option 67 only
+  bool empty() const { return !server && server_name.empty() && file.empty(); }
+  bool operator==(const Boot&) const = default;
+};
+
 // ipam.md section 3. `free` is the absence of a record, `offered` lives in memory (dhcp/offers.h).
 enum class AddressState : std::uint8_t {
   kReserved = 1,     // belongs to `identity`, which has no lease on it now
@@ -60,8 +70,14 @@ struct AddressRecord {
   base::Instant expires;            // of the lease or probation; the epoch where there is none;
                                     // Instant::max() if it never ends
   std::uint64_t revision = 0;
-  InterfaceId interface;             // that IPAM allocated it to; none for a dynamic lease
-  std::vector<OptionValue> options;  // that the operator gave to it; ascending by code
+  InterfaceId interface;               // that IPAM allocated it to; none for a dynamic lease
+  std::vector<OptionValue> options;    // that the operator gave to it; ascending by code
+  std::vector<std::uint8_t> forced;    // likewise: codes that are sent unasked, ascending
+  Boot boot;                           // likewise
+  std::vector<std::string> classes;    // likewise: what its owner belongs to
+  std::vector<wire::Identity> also;    // of the owner (now or to be) beside its first identity
+  base::InlineBytes<253> client_name;  // that the holder gave itself; valid (RFC 1123) or empty
+  base::InlineBytes<255> relay_info;   // option 82 of the holder's last REQUEST through a relay
 
   bool operator==(const AddressRecord&) const = default;
 };
@@ -71,9 +87,12 @@ template <class A, class Visitor>
 void visit_fields(A& a, Visitor& v) {
   v(1, a.network), v(2, a.state), v(3, a.identity), v(4, a.reserved_for), v(5, a.mac);
   v(6, a.hostname), v(7, a.since), v(8, a.expires), v(9, a.revision), v(10, a.interface);
-  v(11, a.options);
+  v(11, a.options), v(12, a.forced), v(13, a.boot), v(14, a.classes), v(15, a.also);
+  v(16, a.client_name), v(17, a.relay_info);
 }
 
+// Takes from the record what an operator gave to the address.
+void forget_operator(AddressRecord& record);
 // True if a client may use the address now: `bound` or `leased`, and not yet expired.
 bool is_live(const AddressRecord& record, base::Instant now);
 // The Ethernet address of the holder, from the identity or beside it.

@@ -26,7 +26,7 @@
 namespace melange::store {
 
 enum class ManagedBy : std::uint8_t { kApi = 0, kConfig = 1 };
-enum class IdentityPolicy : std::uint8_t { kMac = 0, kClientId = 1 };
+enum class IdentityPolicy : std::uint8_t { kMac = 0, kClientId = 1, kCircuitId = 2 };
 enum class BlockType : std::uint8_t { kPrivate = 0, kPublic = 1 };
 // How an IPv6 address is made for an interface with a MAC (ipam.md section 3, "Allocation").
 enum class Generator : std::uint8_t { kNext = 0, kEui64 = 1, kTenant = 2 };
@@ -49,6 +49,16 @@ struct Network {
   // having a block around its address.
   bool named_links_only = false;
   base::Instant created;
+  std::vector<std::uint8_t> forced;  // codes that are sent unasked, ascending
+  Boot boot;
+  std::optional<net::Address> server_id;  // that clients know us by; none: an address of the link
+  std::optional<bool> rapid_commit;       // RFC 4039; none: where there are no pools
+  bool bootp = false;                     // reservations are given to BOOTP clients too
+  // Option 82 on a link's own wire, without a relay's address, is a trusted switch's.
+  bool trust_relay_information = false;
+  std::optional<bool> conflict_check;  // by ARP, before a fresh address is offered; none: where
+                                       // there are pools
+  base::Seconds seen_time{604800};     // how long an address in use without a lease is remembered
 
   bool operator==(const Network&) const = default;
 };
@@ -58,7 +68,9 @@ template <class N, class Visitor>
 void visit_fields(N& n, Visitor& v) {
   v(1, n.name), v(2, n.tenant), v(3, n.managed_by), v(4, n.identity), v(5, n.authoritative);
   v(6, n.interfaces), v(7, n.relays), v(8, n.decline_time), v(9, n.hold_time), v(10, n.options);
-  v(11, n.revision), v(12, n.named_links_only), v(13, n.created);
+  v(11, n.revision), v(12, n.named_links_only), v(13, n.created), v(14, n.forced), v(15, n.boot);
+  v(16, n.server_id), v(17, n.rapid_commit), v(18, n.bootp), v(19, n.trust_relay_information);
+  v(20, n.conflict_check), v(21, n.seen_time);
 }
 
 struct Route {
@@ -72,6 +84,15 @@ struct Tag {
   std::string key;
   std::string value;
   bool operator==(const Tag&) const = default;
+};
+
+// What a part of a block's pools has of its own.
+struct PoolRule {
+  net::Range range = *net::Range::make(net::Ipv4{}, net::Ipv4{});
+  std::vector<std::string> classes;  // only their members are served from it; none: everybody
+  std::vector<OptionValue> options;  // ascending by code
+  std::vector<std::uint8_t> forced;
+  bool operator==(const PoolRule&) const = default;
 };
 
 struct Block {
@@ -108,8 +129,12 @@ struct Block {
   Generator generator = Generator::kNext;
   base::Seconds quarantine_time{172800};  // how long a deallocated address is kept
   base::Instant created;
-  std::uint32_t next_route = 1;  // number of the next route
-  bool tops_network = false;     // a child whose parent has no network: first of its own
+  std::uint32_t next_route = 1;      // number of the next route
+  bool tops_network = false;         // a child whose parent has no network: first of its own
+  std::vector<std::uint8_t> forced;  // codes that are sent unasked, ascending
+  Boot boot;
+  std::vector<std::string> classes;  // only their members lease from it; none: everybody
+  std::vector<PoolRule> pool_rules;  // within the pools; disjoint, ascending
 
   bool operator==(const Block&) const = default;
 };
@@ -123,7 +148,8 @@ void visit_fields(B& b, Visitor& v) {
   v(15, b.routes), v(16, b.options), v(17, b.retired), v(18, b.revision), v(19, b.tenant);
   v(20, b.type), v(21, b.parent), v(22, b.policy), v(23, b.name), v(24, b.tags), v(25, b.fixed);
   v(26, b.denied_octets), v(27, b.denied), v(28, b.generator), v(29, b.quarantine_time);
-  v(30, b.created), v(31, b.next_route), v(32, b.tops_network);
+  v(30, b.created), v(31, b.next_route), v(32, b.tops_network), v(33, b.forced), v(34, b.boot);
+  v(35, b.classes), v(36, b.pool_rules);
 }
 
 // Addresses that belong to a client, in one network. Its key is (network, identity).
@@ -138,6 +164,10 @@ struct Reservation {
   InterfaceId interface;             // 0 in the configuration's
   std::vector<OptionValue> options;  // ascending by code
   base::Instant created;
+  std::vector<std::uint8_t> forced;  // codes that are sent unasked, ascending
+  Boot boot;
+  std::vector<std::string> classes;  // what the client belongs to
+  std::vector<wire::Identity> also;  // other identities of the same client
 
   bool operator==(const Reservation&) const = default;
 };
@@ -146,7 +176,8 @@ template <class R, class Visitor>
   requires std::same_as<std::remove_const_t<R>, Reservation>
 void visit_fields(R& r, Visitor& v) {
   v(1, r.managed_by), v(2, r.addresses), v(3, r.hostname), v(4, r.revision), v(5, r.id);
-  v(6, r.interface), v(7, r.options), v(8, r.created);
+  v(6, r.interface), v(7, r.options), v(8, r.created), v(9, r.forced), v(10, r.boot);
+  v(11, r.classes), v(12, r.also);
 }
 
 // A range of a policy: like a slice of the block's addresses [offset : offset+length]; a negative

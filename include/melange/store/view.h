@@ -145,7 +145,7 @@ class View {
   StoreId store_id() const;
   // Of the last commit; in a transaction, of what was applied before its last `next_revision`.
   std::uint64_t revision() const;
-  base::Instant stamp() const;     // the last commit's time
+  base::Instant stamp() const;  // the last commit's time
 
  private:
   Tables* tables_;

@@ -22,6 +22,8 @@ class ClientId {
  public:
   static std::optional<ClientId> make(base::Bytes octets);
   base::Bytes bytes() const { return octets_.view(); }
+  // RFC 4361 section 6.1: of 255, an IAID of four octets and a DUID, the DUID; else empty.
+  base::Bytes duid() const;
   friend bool operator==(const ClientId&, const ClientId&) = default;
 
  private:
@@ -35,8 +37,9 @@ enum class IdentityKind : std::uint8_t {
   kClientId = 2,   // octets: option 61 whole
   kDuid = 3,       // octets: of a DHCPv6 client, RFC 8415 section 11.1
   kCircuitId = 4,  // octets: sub-option 1 of option 82, RFC 3046 section 3.1
+  kRemoteId = 5,   // octets: sub-option 2 of option 82, RFC 3046 section 3.2
 };
-std::string_view text(IdentityKind kind);  // "mac", "client-id", "duid", "circuit-id"
+std::string_view text(IdentityKind kind);  // "mac", "client-id", "duid", "circuit-id", ...
 
 class Identity {
  public:
