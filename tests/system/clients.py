@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The DHCP clients of the distribution, each run by hand with a script of ours that notes what the
 client was told. Every call of the script becomes one JSON line of a file, so that the three clients
-can be compared; the script also sets the address, without which none of them renews.
+can be compared; the script also sets the address and the default route, without which none of them
+renews, at a server behind a router for one.
 """
 
 import json
@@ -22,6 +23,7 @@ told = {{name: env[variable] for name, variable in FIELDS.items() if env.get(var
 interface = env["interface"]
 if reason in {bound!r}:
     subprocess.run(["ip", "addr", "replace", told["address"] + "/24", "dev", interface])
+    subprocess.run(["ip", "route", "replace", "default", "via", told["router"], "dev", interface])
 if reason in {gone!r}:
     subprocess.run(["ip", "-4", "addr", "flush", "dev", interface])
 with open({notes!r}, "a") as notes:
@@ -41,7 +43,7 @@ class Client:
 
     def __init__(self, space: Namespace):
         self.space = space
-        self.folder = space.folder / self.name
+        self.folder = space.folder / f"{self.name}-{space.name}"
         self.folder.mkdir(exist_ok=True)
         self.notes = self.folder / "notes"
         self.notes.touch()
@@ -56,7 +58,7 @@ class Client:
         raise NotImplementedError
 
     def start(self) -> "Client":
-        self.process = self.space.start(*self.command(), log=f"{self.name}.log")
+        self.process = self.space.start(*self.command(), log=f"{self.folder.name}.log")
         return self
 
     def events(self, reasons: tuple[str, ...]) -> list[dict]:
