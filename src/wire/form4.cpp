@@ -145,43 +145,53 @@ std::optional<Datum> read_nothing(ByteReader&, Bytes) { return Datum{true}; }
 bool write_nothing(const Datum& datum, Octets&) { return datum == Datum{true}; }
 
 constexpr std::array kForms{
-    Form4{Form::kFlag, "true or false", 0, read_flag, write_flag},
-    Form4{Form::kU8, "an integer from 0 to 255", 0, read_number<std::uint8_t>,
+    Form4{Form::kFlag, "flag", "true or false", 0, read_flag, write_flag},
+    Form4{Form::kU8, "u8", "an integer from 0 to 255", 0, read_number<std::uint8_t>,
           write_number<std::uint8_t>},
-    Form4{Form::kU16, "an integer from 0 to 65535", 0, read_number<std::uint16_t>,
+    Form4{Form::kU16, "u16", "an integer from 0 to 65535", 0, read_number<std::uint16_t>,
           write_number<std::uint16_t>},
-    Form4{Form::kU32, "an integer from 0 to 4294967295", 0, read_number<std::uint32_t>,
+    Form4{Form::kU32, "u32", "an integer from 0 to 4294967295", 0, read_number<std::uint32_t>,
           write_number<std::uint32_t>},
-    Form4{Form::kI32, "an integer from -2147483648 to 2147483647", 0, read_number<std::int32_t>,
-          write_number<std::int32_t>},
-    Form4{Form::kDuration, "a duration such as \"1h30m\"", 0, read_duration, write_duration},
-    Form4{Form::kU8List, "a list of integers from 0 to 255", kMostElements,
+    Form4{Form::kI32, "i32", "an integer from -2147483648 to 2147483647", 0,
+          read_number<std::int32_t>, write_number<std::int32_t>},
+    Form4{Form::kDuration, "duration", "a duration such as \"1h30m\"", 0, read_duration,
+          write_duration},
+    Form4{Form::kU8List, "u8-list", "a list of integers from 0 to 255", kMostElements,
           read_number<std::uint8_t>, write_number<std::uint8_t>},
-    Form4{Form::kU16List, "a list of integers from 0 to 65535", kMostElements,
+    Form4{Form::kU16List, "u16-list", "a list of integers from 0 to 65535", kMostElements,
           read_number<std::uint16_t>, write_number<std::uint16_t>},
-    Form4{Form::kAddress, "an IPv4 address", 0, read_address, write_address},
-    Form4{Form::kAddressList, "a list of IPv4 addresses", kMostElements, read_address,
-          write_address},
-    Form4{Form::kAddressMasks, "a list of {address, mask}", kMostElements, read_masked,
-          write_masked},
-    Form4{Form::kAddressRouters, "a list of {destination, router}", kMostElements, read_routed,
-          write_routed},
-    Form4{Form::kText, "a text without NUL", 0, read_text, write_text},
-    Form4{Form::kDomainName, "a domain name", 0, read_domain_name, write_domain_name},
-    Form4{Form::kDomainList, "a list of at most 64 domain names", kMostNames, read_domain_name,
+    Form4{Form::kAddress, "address", "an IPv4 address", 0, read_address, write_address},
+    Form4{Form::kAddressList, "address-list", "a list of IPv4 addresses", kMostElements,
+          read_address, write_address},
+    Form4{Form::kAddressMasks, "address-mask-list", "a list of {address, mask}", kMostElements,
+          read_masked, write_masked},
+    Form4{Form::kAddressRouters, "address-router-list", "a list of {destination, router}",
+          kMostElements, read_routed, write_routed},
+    Form4{Form::kText, "text", "a text without NUL", 0, read_text, write_text},
+    Form4{Form::kDomainName, "domain-name", "a domain name", 0, read_domain_name,
           write_domain_name},
-    Form4{Form::kRoutes, "a list of {destination, gateway}", kMostElements, read_route,
-          write_route},
-    Form4{Form::kSipServers, "a list of at most 64 domain names or of IPv4 addresses", 0,
-          read_sip_servers, write_sip_servers},
-    Form4{Form::kVendorClasses, "a list of {enterprise, data}, data in hex", kMostElements,
-          read_vendor_class, write_vendor_class},
-    Form4{Form::kTextList, "a list of texts of 1 to 255 octets without NUL", kMostElements,
-          read_counted_text, write_counted_text},
-    Form4{Form::kSubOptions, "a list of {code, data}, data in hex", kMostElements, read_sub_option,
-          write_sub_option},
-    Form4{Form::kHex, "octets in hex such as \"hex:0a1b\"", 0, read_hex, write_hex},
-    Form4{Form::kEmpty, "true", 0, read_nothing, write_nothing},
+    Form4{Form::kDomainList, "domain-list", "a list of at most 64 domain names", kMostNames,
+          read_domain_name, write_domain_name},
+    Form4{Form::kRoutes, "route-list", "a list of {destination, gateway}", kMostElements,
+          read_route, write_route},
+    Form4{Form::kSipServers, "sip-servers",
+          "a list of at most 64 domain names or of IPv4 addresses", 0, read_sip_servers,
+          write_sip_servers},
+    Form4{Form::kVendorClasses, "vendor-class-list", "a list of {enterprise, data}, data in hex",
+          kMostElements, read_vendor_class, write_vendor_class},
+    Form4{Form::kVendorData, "vendor-data-list",
+          "a list of {enterprise, data}, data in hex or a list of {code, data}", kMostElements,
+          read_vendor_data, write_vendor_data},
+    Form4{Form::kTextList, "text-list", "a list of texts of 1 to 255 octets without NUL",
+          kMostElements, read_counted_text, write_counted_text},
+    Form4{Form::kSubOptions, "sub-option-list",
+          "a list of {code, data}, data a text or hex such as \"hex:0a1b\"", kMostElements,
+          read_sub_option, write_sub_option},
+    Form4{Form::kVendorOptions, "vendor-option-list",
+          "a list of {code, data} with codes from 1 to 254, or octets in hex", kMostElements,
+          read_vendor_option, write_vendor_option},
+    Form4{Form::kHex, "hex", "octets in hex such as \"hex:0a1b\"", 0, read_hex, write_hex},
+    Form4{Form::kEmpty, "empty", "true", 0, read_nothing, write_nothing},
 };
 
 consteval bool in_order() {
@@ -191,6 +201,19 @@ consteval bool in_order() {
   return true;
 }
 static_assert(in_order() && kForms.back().form == Form::kEmpty && kMostNames == 64);
+
+constexpr auto kFormNames = [] {
+  std::array<std::string_view, kForms.size()> names;
+  std::ranges::transform(kForms, names.begin(), &Form4::name);
+  return names;
+}();
+
+consteval bool unique_names() {
+  auto names = kFormNames;
+  std::ranges::sort(names);
+  return std::ranges::adjacent_find(names) == names.end();
+}
+static_assert(unique_names());
 
 std::unexpected<std::string> expected(const Form4& form, const Datum& datum) {
   return std::unexpected(base::cat("expects ", form.expects, ", '", text(datum), "' is none"));
@@ -227,12 +250,24 @@ std::expected<Octets, std::string> encode_whole(const Form4& form, const Datum& 
   return out;
 }
 
-bool is_hex_text(const Datum& datum) {
+// True for octets that are written as they are, whatever the form.
+bool is_hex(Form form, const Datum& datum) {
   const auto* written = std::get_if<std::string>(&datum.value);
-  return written != nullptr && written->starts_with(kHexPrefix);
+  if (written == nullptr) return false;
+  const bool without_prefix = form == Form::kVendorOptions && octets_of_hex(datum);
+  return without_prefix || written->starts_with(kHexPrefix);
 }
 
 }  // namespace
+
+std::string_view text(Form form) { return form4(form).name; }
+
+std::optional<Form> parse_form(std::string_view name) {
+  const auto found = std::ranges::find(kForms, name, &Form4::name);
+  return found == kForms.end() ? std::nullopt : std::optional(found->form);
+}
+
+std::span<const std::string_view> form_names() { return kFormNames; }
 
 const Form4& form4(Form form) { return kForms.at(static_cast<std::size_t>(form)); }
 
@@ -244,8 +279,13 @@ std::optional<Datum> decode(Form form, Bytes octets) {
   return reader.finished() ? datum : std::nullopt;
 }
 
+Datum decode_or_hex(Form form, Bytes octets) {
+  if (auto datum = decode(form, octets)) return std::move(*datum);
+  return Datum{hex_text(octets)};
+}
+
 std::expected<Octets, std::string> encode(Form form, const Datum& datum) {
-  auto octets = encode_whole(form4(is_hex_text(datum) ? Form::kHex : form), datum);
+  auto octets = encode_whole(form4(is_hex(form, datum) ? Form::kHex : form), datum);
   if (octets && octets->size() > kLongestValue) {
     return std::unexpected(base::cat("is ", octets->size(), " octets long, at most ", kLongestValue,
                                      " fit into a message"));

@@ -28,6 +28,7 @@ inline constexpr std::size_t kMostNames = 64;
 
 struct Form4 {
   Form form;
+  std::string_view name;     // where operators define options
   std::string_view expects;  // "a list of IPv4 addresses"
   std::size_t most;          // elements: 0 if the value is one element and no list
   // Takes one element; nothing if there is none. `whole` is all the option's octets.
@@ -38,6 +39,13 @@ struct Form4 {
 
 const Form4& form4(Form form);
 
+// The form of an option that may have no entry.
+Form form_of(const OptionSpec4* spec);
+// A code in decimal, without leading zeros, that an option can have.
+std::optional<std::uint8_t> parse_option4_code(std::string_view text);
+
+// The value, as kHex where the octets do not have the form.
+Datum decode_or_hex(Form form, base::Bytes octets);
 // The octets for `datum`, or what is wrong with it.
 std::expected<Octets, std::string> encode(Form form, const Datum& datum);
 
@@ -54,6 +62,10 @@ std::optional<Datum> read_vendor_class(base::ByteReader& reader, base::Bytes who
 bool write_vendor_class(const Datum& datum, Octets& out);
 std::optional<Datum> read_sub_option(base::ByteReader& reader, base::Bytes whole);
 bool write_sub_option(const Datum& datum, Octets& out);
+std::optional<Datum> read_vendor_data(base::ByteReader& reader, base::Bytes whole);
+bool write_vendor_data(const Datum& datum, Octets& out);
+std::optional<Datum> read_vendor_option(base::ByteReader& reader, base::Bytes whole);
+bool write_vendor_option(const Datum& datum, Octets& out);
 // All servers of a SIP option: its first octet says what the others are.
 std::optional<Datum> read_sip_servers(base::ByteReader& reader, base::Bytes whole);
 bool write_sip_servers(const Datum& datum, Octets& out);

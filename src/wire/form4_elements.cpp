@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Elements that are records: routes, address pairs, vendor classes, sub-options; and the SIP
+// Elements that are records: routes, address pairs, vendors' data, sub-options; and the SIP
 // servers, whose first octet decides about the rest (RFC 3361). A record has exactly the keys that
 // are shown.
 #include <algorithm>
@@ -69,12 +69,39 @@ bool write_pair(const Datum& datum, std::string_view first, std::string_view sec
   return true;
 }
 
+Datum vendor_datum(std::uint32_t enterprise, Datum data) {
+  return {DatumRecord{{"enterprise", Datum{std::int64_t{enterprise}}}, {"data", std::move(data)}}};
+}
+
+// RFC 2132 section 8.4: "Codes other than 0 or 255 MAY be redefined by the vendor"; these two are
+// the pad and the end there too.
+bool is_vendor_code(std::optional<std::int64_t> code) {
+  return code && *code != option4::kPad && *code != option4::kEnd;
+}
+
+// The data of a sub-option: a text stands for itself. Digits alone are no hex, as they may be meant
+// as they are ("10").
+std::optional<Octets> octets_of_data(const Datum& datum) {
+  const auto* written = std::get_if<std::string>(&datum.value);
+  if (written == nullptr || written->starts_with(kHexPrefix)) return octets_of_hex(datum);
+  return Octets(written->begin(), written->end());
+}
+
 // Appends a length octet and what it counts.
 bool append_counted(const std::optional<Octets>& octets, Octets& out) {
   if (!octets || octets->size() > 255) return false;
   out.push_back(static_cast<std::uint8_t>(octets->size()));
   out.insert(out.end(), octets->begin(), octets->end());
   return true;
+}
+
+// Appends {enterprise, data}; `octets_of` gives the octets of the data, or nothing.
+template <class OctetsOf>
+bool write_vendor(const Datum& datum, OctetsOf octets_of, Octets& out) {
+  const auto enterprise = number_of(field(datum, "enterprise"), 0xffffffff);
+  if (!has_keys(datum, {"enterprise", "data"}) || !enterprise) return false;
+  append_u32(out, static_cast<std::uint32_t>(*enterprise));
+  return append_counted(octets_of(*field(datum, "data")), out);
 }
 
 }  // namespace
@@ -140,15 +167,28 @@ std::optional<Datum> read_vendor_class(ByteReader& reader, Bytes) {
   const std::uint32_t enterprise = reader.u32();
   const Bytes data = reader.take(reader.u8());
   if (!reader.ok()) return std::nullopt;
-  return Datum{DatumRecord{{"enterprise", Datum{std::int64_t{enterprise}}},
-                           {"data", text_datum(hex_text(data))}}};
+  return vendor_datum(enterprise, text_datum(hex_text(data)));
 }
 
 bool write_vendor_class(const Datum& datum, Octets& out) {
-  const auto enterprise = number_of(field(datum, "enterprise"), 0xffffffff);
-  if (!has_keys(datum, {"enterprise", "data"}) || !enterprise) return false;
-  append_u32(out, static_cast<std::uint32_t>(*enterprise));
-  return append_counted(octets_of_hex(*field(datum, "data")), out);
+  return write_vendor(datum, octets_of_hex, out);
+}
+
+std::optional<Datum> read_vendor_data(ByteReader& reader, Bytes) {
+  const std::uint32_t enterprise = reader.u32();
+  const Bytes data = reader.take(reader.u8());
+  if (!reader.ok()) return std::nullopt;
+  // RFC 3925 section 4 wants sub-options in it, vendors have put anything there.
+  return vendor_datum(enterprise, decode_or_hex(Form::kSubOptions, data));
+}
+
+bool write_vendor_data(const Datum& datum, Octets& out) {
+  const auto octets_of = [](const Datum& data) -> std::optional<Octets> {
+    if (std::holds_alternative<std::string>(data.value)) return octets_of_hex(data);
+    auto octets = encode(Form::kSubOptions, data);
+    return octets ? std::optional(std::move(*octets)) : std::nullopt;
+  };
+  return write_vendor(datum, octets_of, out);
 }
 
 std::optional<Datum> read_sub_option(ByteReader& reader, Bytes) {
@@ -163,7 +203,16 @@ bool write_sub_option(const Datum& datum, Octets& out) {
   const auto code = number_of(field(datum, "code"), 255);
   if (!has_keys(datum, {"code", "data"}) || !code) return false;
   out.push_back(static_cast<std::uint8_t>(*code));
-  return append_counted(octets_of_hex(*field(datum, "data")), out);
+  return append_counted(octets_of_data(*field(datum, "data")), out);
+}
+
+std::optional<Datum> read_vendor_option(ByteReader& reader, Bytes whole) {
+  auto datum = read_sub_option(reader, whole);
+  return datum && is_vendor_code(number_of(field(*datum, "code"), 255)) ? datum : std::nullopt;
+}
+
+bool write_vendor_option(const Datum& datum, Octets& out) {
+  return is_vendor_code(number_of(field(datum, "code"), 255)) && write_sub_option(datum, out);
 }
 
 std::optional<Datum> read_sip_servers(ByteReader& reader, Bytes whole) {

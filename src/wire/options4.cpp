@@ -59,7 +59,7 @@ constexpr std::array kOptions{
     OptionSpec4{40, "nis-domain", Form::kText},
     OptionSpec4{41, "nis-servers", Form::kAddressList},
     OptionSpec4{42, "ntp-servers", Form::kAddressList},
-    OptionSpec4{43, "vendor-encapsulated-options", Form::kHex},
+    OptionSpec4{43, "vendor-encapsulated-options", Form::kVendorOptions},
     OptionSpec4{44, "netbios-name-servers", Form::kAddressList},
     OptionSpec4{45, "netbios-dd-server", Form::kAddressList},
     OptionSpec4{46, "netbios-node-type", Form::kU8},
@@ -122,7 +122,7 @@ constexpr std::array kOptions{
     OptionSpec4{120, "sip-servers", Form::kSipServers},
     OptionSpec4{121, "classless-static-routes", Form::kRoutes},
     OptionSpec4{124, "vivco-suboptions", Form::kVendorClasses},
-    OptionSpec4{125, "vivso-suboptions", Form::kVendorClasses},
+    OptionSpec4{125, "vivso-suboptions", Form::kVendorData},
     OptionSpec4{137, "v4-lost", Form::kDomainName},
     OptionSpec4{150, "tftp-server-addresses", Form::kAddressList},
     OptionSpec4{159, "v4-portparams", Form::kHex},
@@ -153,13 +153,21 @@ consteval bool unique_names() {
 static_assert(ascending() && unique_names());
 static_assert(kOptions.front().code > option4::kPad && kOptions.back().code < option4::kEnd);
 
-Form form_of(std::uint8_t code) {
-  const OptionSpec4* spec = find_option4(code);
-  return spec == nullptr ? Form::kHex : spec->form;
-}
+// Options that follow from a field of the block.
+struct Instead {
+  std::uint8_t code;
+  std::string_view key;
+};
+constexpr std::array kInstead{
+    Instead{option4::kSubnetMask, "cidr"},
+    Instead{option4::kLeaseTime, "lease_time"},
+    Instead{option4::kRenewalTime, "renew_time"},
+    Instead{option4::kRebindingTime, "rebind_time"},
+};
 
-// A code in decimal, without leading zeros, that an option can have.
-std::optional<std::uint8_t> parse_code(std::string_view text) {
+}  // namespace
+
+std::optional<std::uint8_t> parse_option4_code(std::string_view text) {
   std::uint8_t code = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code);
   if (error != std::errc{} || end != text.data() + text.size() || text.starts_with('0') ||
@@ -169,7 +177,7 @@ std::optional<std::uint8_t> parse_code(std::string_view text) {
   return code;
 }
 
-}  // namespace
+Form form_of(const OptionSpec4* spec) { return spec == nullptr ? Form::kHex : spec->form; }
 
 std::span<const OptionSpec4> options4() { return kOptions; }
 
@@ -181,23 +189,39 @@ const OptionSpec4* find_option4(std::uint8_t code) {
 const OptionSpec4* find_option4(std::string_view name) {
   const auto found = std::ranges::find(kOptions, name, &OptionSpec4::name);
   if (found != kOptions.end()) return &*found;
-  const auto code = parse_code(name);
+  const auto code = parse_option4_code(name);
   return code ? find_option4(*code) : nullptr;
 }
 
 std::optional<std::uint8_t> option4_code(std::string_view name_or_number) {
   if (const OptionSpec4* spec = find_option4(name_or_number)) return spec->code;
-  return parse_code(name_or_number);
+  return parse_option4_code(name_or_number);
 }
 
 Datum decode_option4(std::uint8_t code, base::Bytes octets) {
-  if (auto datum = decode(form_of(code), octets)) return std::move(*datum);
-  return Datum{hex_text(octets)};
+  return decode_or_hex(form_of(find_option4(code)), octets);
 }
 
 std::expected<std::vector<std::uint8_t>, std::string> encode_option4(std::uint8_t code,
                                                                      const Datum& datum) {
-  return encode(form_of(code), datum);
+  return encode(form_of(find_option4(code)), datum);
+}
+
+std::optional<std::string_view> key_instead_of(std::uint8_t code) {
+  const auto found = std::ranges::find(kInstead, code, &Instead::code);
+  return found == kInstead.end() ? std::nullopt : std::optional(found->key);
+}
+
+VendorParts enterprise_data(base::Bytes octets, std::uint32_t enterprise) {
+  VendorParts parts;
+  base::ByteReader reader(octets);
+  while (!reader.empty()) {
+    const std::uint32_t vendor = reader.u32();
+    const base::Bytes data = reader.take(reader.u8());
+    if (!reader.ok()) return {};
+    if (vendor == enterprise && !parts.full()) parts.push_back(data);
+  }
+  return parts;
 }
 
 }  // namespace melange::wire

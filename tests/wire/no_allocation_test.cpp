@@ -9,10 +9,13 @@
 #include <memory>
 #include <new>
 
+#include "melange/wire/client_system.h"
 #include "melange/wire/dhcp4.h"
 #include "melange/wire/frame.h"
+#include "melange/wire/host_name.h"
 #include "melange/wire/identity.h"
 #include "melange/wire/options4.h"
+#include "melange/wire/relay_info.h"
 #include "packets.h"
 
 namespace {
@@ -65,6 +68,23 @@ TEST(Codec, ReadsFramesAndMessagesWithoutAllocating) {
               EXPECT_EQ(message->option(82).size(), 400u);
               EXPECT_EQ(message->option(61).size(), 3u);
               EXPECT_FALSE(Identity::of(*ClientId::make(message->option(61))).empty());
+            }),
+            0u);
+}
+
+TEST(Codec, ReadsWhatClientsAndRelaysSayWithoutAllocating) {
+  const test::Octets relay{1, 2, 0xaa, 0xbb, 5, 4, 192, 0, 2, 0, 19, 0};
+  const test::Octets fqdn{5, 0, 0, 4, 'w', 'e', 'b', '1', 3, 'l', 'a', 'b', 0};
+  const test::Octets vendors{0, 0, 0, 9, 1, 7, 0, 0, 13, 233, 0};
+  EXPECT_EQ(count([&] {
+              EXPECT_TRUE(read_relay_info(relay).has_value());
+              EXPECT_TRUE(read_host_name(base::Bytes(fqdn).subspan(4, 4)).has_value());
+              const auto asked = read_fqdn(fqdn);
+              ASSERT_TRUE(asked.has_value());
+              std::array<std::uint8_t, kFqdnSize> out;
+              EXPECT_EQ(write_fqdn(*asked, "web1.lab.", out), fqdn.size());
+              EXPECT_EQ(arch_codes("efi-x64").size(), 2u);
+              EXPECT_EQ(enterprise_data(vendors, 9).size(), 1u);
             }),
             0u);
 }

@@ -75,9 +75,15 @@ constexpr std::array kSamples{
     Sample{Form::kSipServers, "0003736970076578616d706c6500", "[\"sip.example\"]"},
     Sample{Form::kVendorClasses, "000000090301020300000de900",
            "[{\"enterprise\":9,\"data\":\"hex:010203\"},{\"enterprise\":3561,\"data\":\"hex:\"}]"},
+    Sample{Form::kVendorData, "0000000903010203", "[{\"enterprise\":9,\"data\":\"hex:010203\"}]"},
+    Sample{Form::kVendorData, "0000000905010102020000000de900",
+           "[{\"enterprise\":9,\"data\":[{\"code\":1,\"data\":\"hex:02\"},"
+           "{\"code\":2,\"data\":\"hex:\"}]},{\"enterprise\":3561,\"data\":\"hex:\"}]"},
     Sample{Form::kTextList, "04695058450161", "[\"iPXE\",\"a\"]"},
     Sample{Form::kSubOptions, "0102abcd0200",
            "[{\"code\":1,\"data\":\"hex:abcd\"},{\"code\":2,\"data\":\"hex:\"}]"},
+    Sample{Form::kVendorOptions, "0102abcdfe00",
+           "[{\"code\":1,\"data\":\"hex:abcd\"},{\"code\":254,\"data\":\"hex:\"}]"},
     Sample{Form::kHex, "", "\"hex:\""},
     Sample{Form::kHex, "00ff", "\"hex:00ff\""},
     Sample{Form::kEmpty, "", "true"},
@@ -206,9 +212,11 @@ TEST(Forms, RefuseSipServersThatCannotBeWrittenAgain) {
 TEST(Forms, RefuseCountsThatPassTheEnd) {
   for (const auto& [form, wrong] :
        {std::pair{Form::kVendorClasses, "00000009"},
-        std::pair{Form::kVendorClasses, "0000000902ab"}, std::pair{Form::kSubOptions, "01"},
-        std::pair{Form::kSubOptions, "0102ab"}, std::pair{Form::kTextList, "05695058"},
-        std::pair{Form::kTextList, "00"}, std::pair{Form::kTextList, "0100"}}) {
+        std::pair{Form::kVendorClasses, "0000000902ab"}, std::pair{Form::kVendorData, "00000009"},
+        std::pair{Form::kVendorData, "0000000902ab"}, std::pair{Form::kSubOptions, "01"},
+        std::pair{Form::kSubOptions, "0102ab"}, std::pair{Form::kVendorOptions, "0102ab"},
+        std::pair{Form::kTextList, "05695058"}, std::pair{Form::kTextList, "00"},
+        std::pair{Form::kTextList, "0100"}}) {
     EXPECT_EQ(decode(form, octets(wrong)), std::nullopt) << wrong;
   }
 }
@@ -291,6 +299,131 @@ TEST(EncodeOption4, RefusesNamesThatDnsCannotCarry) {
   EXPECT_EQ(encoded(137, str(label + 'a')).substr(0, 7), "expects");
   for (const auto* wrong : {"", ".", "a b", "-..", "\xc3\xbc", ".a"}) {
     EXPECT_EQ(encoded(137, str(wrong)).substr(0, 7), "expects") << wrong;
+  }
+}
+
+TEST(VendorOptions, AreOctetsInHexOrSubOptions) {
+  EXPECT_EQ(encoded(43, str("0a1b")), "0a1b");
+  EXPECT_EQ(encoded(43, str("hex:0a1b")), "0a1b");
+  EXPECT_EQ(encoded(43, list({record({{"code", number(6)}, {"data", str("hex:08")}}),
+                              record({{"code", number(241)}, {"data", str("10.0.0.1")}})})),
+            "060108f10831302e302e302e31");
+  EXPECT_EQ(encoded(43, record({{"code", number(1)}, {"data", str("")}})), "0100");
+  EXPECT_EQ(encoded(43, str("xyz")),
+            "expects a list of {code, data} with codes from 1 to 254, or octets in hex, "
+            "'xyz' is none");
+  EXPECT_EQ(encoded(43, list({str("0a1b")})).substr(0, 7), "expects");
+}
+
+TEST(VendorOptions, AreShownAsSubOptionsIfTheyParseExactly) {
+  EXPECT_EQ(decoded(43, "060108"), "[{\"code\":6,\"data\":\"hex:08\"}]");
+  EXPECT_EQ(decoded(43, "060108ff"), "\"hex:060108ff\"") << "with an end";
+  EXPECT_EQ(decoded(43, "0601080000"), "\"hex:0601080000\"") << "a pad";
+  EXPECT_EQ(decoded(43, "060208"), "\"hex:060208\"");
+  EXPECT_EQ(decoded(43, ""), "\"hex:\"");
+}
+
+TEST(VendorOptions, HaveNoPadAndNoEndAsCodes) {
+  for (const std::int64_t wrong : {0, 255, 256, -1}) {
+    EXPECT_EQ(encoded(43, record({{"code", number(wrong)}, {"data", str("hex:00")}})).substr(0, 7),
+              "expects")
+        << wrong;
+  }
+  // RFC 3046 section 2.0: relays have neither.
+  EXPECT_EQ(encoded(82, record({{"code", number(255)}, {"data", str("hex:00")}})), "ff0100");
+}
+
+TEST(SubOptions, TakeATextAsItIs) {
+  const auto data = [](std::string written) {
+    return encoded(43, record({{"code", number(1)}, {"data", str(std::move(written))}}));
+  };
+  EXPECT_EQ(data("0a1b"), "010430613162") << "no prefix, no hex";
+  EXPECT_EQ(data("hex:0a1b"), "01020a1b");
+  EXPECT_EQ(data("hex:0a1").substr(0, 7), "expects");
+  EXPECT_EQ(data(std::string(255, 'a')).size(), 2 * 257u);
+  EXPECT_EQ(data(std::string(256, 'a')).substr(0, 7), "expects");
+}
+
+TEST(VendorData, IsHexOrSubOptions) {
+  const auto vendor = [](Datum data) {
+    return encoded(125, record({{"enterprise", number(3561)}, {"data", std::move(data)}}));
+  };
+  EXPECT_EQ(vendor(str("0a1b")), "00000de9020a1b");
+  EXPECT_EQ(vendor(str("hex:0a1b")), "00000de9020a1b");
+  EXPECT_EQ(vendor(list({record({{"code", number(1)}, {"data", str("acs")}})})),
+            "00000de9050103616373");
+  EXPECT_EQ(vendor(record({{"code", number(1)}, {"data", str("acs")}})), "00000de9050103616373");
+  for (Datum& wrong :
+       DatumList{str("acs"), list({}), list({str("01")}), number(1), record({{"code", number(1)}}),
+                 record({{"code", number(1)}, {"data", str(std::string(254, 'a'))}})}) {
+    EXPECT_TRUE(vendor(wrong).starts_with(
+        "expects a list of {enterprise, data}, data in hex or a list of {code, data}, '"))
+        << text(wrong);
+  }
+  EXPECT_EQ(encoded(124, record({{"enterprise", number(3561)},
+                                 {"data", record({{"code", number(1)}, {"data", str("a")}})}}))
+                .substr(0, 7),
+            "expects")
+      << "a vendor class is opaque";
+}
+
+std::string data_of(std::string_view hex, std::uint32_t enterprise) {
+  const Octets value = octets(hex);
+  std::string out;
+  for (const base::Bytes part : enterprise_data(value, enterprise)) out += base::hex(part) + '.';
+  return out;
+}
+
+TEST(EnterpriseData, IsThatOfTheVendorAlone) {
+  const std::string_view option =
+      "0000000902abcd"
+      "00000de9030101aa"
+      "0000013700";
+  EXPECT_EQ(data_of(option, 9), "abcd.");
+  EXPECT_EQ(data_of(option, 3561), "0101aa.");
+  EXPECT_EQ(data_of(option, 0x137), ".") << "there, with nothing in it";
+  EXPECT_EQ(data_of(option, 10), "");
+  EXPECT_EQ(data_of("", 9), "");
+}
+
+TEST(EnterpriseData, IsNothingInAMalformedOption) {
+  for (const auto* wrong :
+       {"0000000902abcd00", "0000000902abcd0000000a01", "00000009", "0000000901"}) {
+    EXPECT_EQ(data_of(wrong, 9), "") << wrong;
+  }
+}
+
+TEST(EnterpriseData, IsBounded) {
+  std::string option;
+  std::string parts;
+  for (std::size_t i = 0; i < 3 * kMostVendorParts; ++i) {
+    option += "0000000901ab";
+    if (i < kMostVendorParts) parts += "ab.";
+  }
+  EXPECT_EQ(data_of(option, 9), parts);
+}
+
+TEST(KeyInsteadOf, NamesTheKeyThatAnOptionFollowsFrom) {
+  EXPECT_EQ(key_instead_of(option4::kSubnetMask), "cidr");
+  EXPECT_EQ(key_instead_of(option4::kLeaseTime), "lease_time");
+  EXPECT_EQ(key_instead_of(option4::kRenewalTime), "renew_time");
+  EXPECT_EQ(key_instead_of(option4::kRebindingTime), "rebind_time");
+  EXPECT_EQ(key_instead_of(option4::kRouters), std::nullopt);
+  EXPECT_EQ(key_instead_of(option4::kServerId), std::nullopt);
+}
+
+TEST(Forms, HaveNamesThatLeadBackToThem) {
+  ASSERT_EQ(form_names().size(), static_cast<std::size_t>(Form::kEmpty) + 1);
+  for (std::size_t i = 0; i < form_names().size(); ++i) {
+    const auto form = static_cast<Form>(i);
+    EXPECT_EQ(text(form), form_names()[i]);
+    EXPECT_EQ(parse_form(text(form)), form) << text(form);
+  }
+  EXPECT_EQ(text(Form::kU32), "u32");
+  EXPECT_EQ(text(Form::kAddressList), "address-list");
+  EXPECT_EQ(text(Form::kText), "text");
+  for (const auto* wrong : {"", "U32", "u64", "address-lis", "kU32"}) {
+    EXPECT_EQ(parse_form(wrong), std::nullopt) << wrong;
   }
 }
 
