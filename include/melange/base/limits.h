@@ -16,6 +16,7 @@ inline constexpr std::size_t kReplySize = 1500;  // longest IP packet sent, what
 inline constexpr std::size_t kJoinedOptions = 4096;    // octets of one message's joined options
 inline constexpr std::size_t kBatchFrames = 256;       // datagrams taken into one turn
 inline constexpr std::size_t kRequestedOptions = 255;  // entries of a parameter request list
+inline constexpr std::size_t kArpBatch = 64;           // ARP packets taken in at one time
 
 // Offers and abuse.
 inline constexpr std::size_t kOffers = 16384;  // offers held at one time, oldest dropped first

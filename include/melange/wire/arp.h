@@ -22,10 +22,10 @@ std::string_view text(ArpOperation operation);
 
 struct ArpPacket {
   ArpOperation operation = ArpOperation::kRequest;
-  net::Mac sender_mac;
-  net::Ipv4 sender_address;  // 0.0.0.0 in a probe
-  net::Mac target_mac;       // without a meaning in a request
-  net::Ipv4 target_address;
+  net::Mac sender_mac{};
+  net::Ipv4 sender_address{};  // 0.0.0.0 in a probe
+  net::Mac target_mac{};       // without a meaning in a request
+  net::Ipv4 target_address{};
 
   bool operator==(const ArpPacket&) const = default;
 };
