@@ -134,8 +134,9 @@ class Machine:
         self.process: Process | None = None
         self.port: socket.socket | None = None
 
-    def launch(self, *arguments: str, rom: str = "") -> "Machine":
-        """Starts QEMU with further arguments; without a ROM the card does not boot."""
+    def launch(self, *arguments: str, netboot: bool = False) -> "Machine":
+        """Starts QEMU with further arguments. The card's ROM is iPXE."""
+        rom = "bootindex=1" if netboot else "romfile="
         door = self.space.folder / f"{self.name}.port"
         log = f"{self.name}.log"
         self.process = self.space.start(
@@ -144,7 +145,7 @@ class Machine:
             "-chardev", f"file,id=console,path={self.space.folder / log},append=on",
             "-serial", "chardev:console", "-serial", f"unix:{door},server=on,wait=off",
             "-netdev", f"tap,id=net,ifname={self.tap},script=no,downscript=no", "-device",
-            f"virtio-net-pci,netdev=net,mac={self.mac},romfile={rom}", *arguments, log=log)
+            f"virtio-net-pci,netdev=net,mac={self.mac},{rom}", *arguments, log=log)
         wait_until(door.exists, 10, f"{self.name}: QEMU does not run\n{self.process.text()}")
         self.port = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.port.connect(str(door))
@@ -167,9 +168,14 @@ class Machine:
         """The first match on the console; machines without KVM are slow."""
         return self.process.wait_for_log(pattern, seconds)
 
+    def said(self, who: str) -> list[str]:
+        """The console's lines after this word and a colon, in order."""
+        return re.findall(rf"^{who}: (.*?) *\r?$", self.process.text(), re.MULTILINE)
+
     def told(self, what: str) -> list[str]:
-        """What the guest has said under this word, in order."""
-        return re.findall(rf"^guest: {what} (.*?)\r?$", self.process.text(), re.MULTILINE)
+        """What the guest's script has said under this word."""
+        return [line.removeprefix(f"{what} ") for line in self.said("guest")
+                if line.startswith(f"{what} ")]
 
     def close(self) -> None:
         if self.port:
