@@ -20,12 +20,6 @@ using store::NetworkId;
 using store::Reservation;
 using store::View;
 
-std::vector<store::OptionValue> to_options(const config::Options4& options) {
-  std::vector<store::OptionValue> values;
-  for (const auto& [code, octets] : options) values.push_back({code, octets});
-  return values;
-}
-
 std::vector<store::Route> to_routes(const std::vector<config::Route>& from) {
   std::vector<store::Route> routes;
   for (const config::Route& route : from) {
@@ -85,6 +79,18 @@ Block to_block(const config::Block& from, const Network& network, BlockId id) {
 }
 
 }  // namespace
+
+std::vector<store::OptionValue> to_options(const config::Options4& options) {
+  std::vector<store::OptionValue> values;
+  for (const auto& [code, octets] : options) values.push_back({code, octets});
+  return values;
+}
+
+store::Boot to_boot(const config::Boot& boot) {
+  store::Boot made{.server = {}, .server_name = boot.server_name, .file = boot.file};
+  if (boot.server) made.server = *boot.server;
+  return made;
+}
 
 bool is_apis(const AddressRecord& record) {
   return !record.interface.empty() && record.state != AddressState::kQuarantined;

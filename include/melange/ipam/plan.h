@@ -5,13 +5,20 @@
 // have leases in it. Pure: what it reads is the view, what it wants is the result.
 #pragma once
 
+#include <vector>
+
 #include "melange/base/error.h"
 #include "melange/base/time.h"
 #include "melange/config/config.h"
+#include "melange/store/address.h"
 #include "melange/store/change.h"
 #include "melange/store/view.h"
 
 namespace melange::ipam {
+
+// What the configuration gives to clients, as the store has it.
+std::vector<store::OptionValue> to_options(const config::Options4& options);
+store::Boot to_boot(const config::Boot& boot);
 
 // The changes that make the store's config-managed networks, blocks and reservations those of
 // `networks`; none if they are already. Leases survive every change: a block that is resized takes
