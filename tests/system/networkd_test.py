@@ -6,11 +6,10 @@ and a configuration of its own. Its client identifier is one of RFC 4361, an IAI
 import json
 import re
 
-from case import SystemTest
+from daemon_case import DaemonTest
 from lab import wait_until
 from packets import ACK, OFFER, RawClients
 
-RESERVED_MAC = "52:54:00:12:34:56"
 # networkd takes a read-only /sys for the sign that there is no udev to wait for.
 PREPARE = """\
 mount -t sysfs -o ro sysfs /sys
@@ -37,31 +36,12 @@ IAID=168496141
 CLIENT_ID = bytes.fromhex("ff0a0b0c0d00020000ab110102030405060708")
 
 
-class NetworkdTest(SystemTest):
-    def setUp(self):
-        super().setUp()
-        self.lab.connect()
-        self.space = self.lab.client_space
-
-    def serve(self, lease_time: str = "1h", more: str = "") -> None:
-        self.server = self.lab.server(self.lab.config(lease_time=lease_time, more=more))
-        self.server.start()
-
+class NetworkdTest(DaemonTest):
     def start(self):
         (self.lab.folder / "client.network").write_text(NETWORK)
         script = self.lab.folder / "prepare"
         script.write_text(PREPARE.format(folder=self.lab.folder))
         return self.space.start("unshare", "--mount", "sh", "-e", str(script), log="networkd.log")
-
-    def address(self) -> str:
-        """The one that the link has, once it has one."""
-        def look():
-            links = json.loads(self.space.ip("-json -4 addr show veth-c"))
-            return [f"{address['local']}/{address['prefixlen']}"
-                    for link in links for address in link.get("addr_info", [])]
-        addresses = wait_until(look, 15, "an address on veth-c")
-        self.assertEqual(len(addresses), 1, addresses)
-        return addresses[0]
 
     def lease_file(self) -> dict[str, str]:
         """What networkd has noted of its lease."""
@@ -69,9 +49,6 @@ class NetworkdTest(SystemTest):
         path = f"/run/systemd/netif/leases/{index}"
         text = wait_until(lambda: self.space.run("cat", path, check=False).stdout, 10, path)
         return dict(re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE))
-
-    def stored(self, address: str) -> dict:
-        return self.server.leases()[address.split("/")[0]]
 
     def test_networkd_gets_address_router_and_dns(self):
         self.serve()
@@ -83,7 +60,7 @@ class NetworkdTest(SystemTest):
         self.assertEqual((told["ROUTER"], told["SERVER_ADDRESS"]), ("192.168.50.1", "192.168.50.1"))
         self.assertEqual(told["DNS"], "192.168.50.1 1.1.1.1")
         self.assertEqual(told["LIFETIME"], "3600")
-        wait_until(lambda: "default via 192.168.50.1 " in self.space.ip("-4 route"), 5, "a route")
+        self.wait_for_route()
         stored = self.stored(address)
         self.assertEqual((stored["state"], stored["mac"]), ("leased", self.lab.client_mac()))
 
@@ -99,24 +76,10 @@ class NetworkdTest(SystemTest):
             self.assertEqual(answer.options[61], CLIENT_ID)
 
     def test_networkd_gets_its_reservation(self):
-        self.space.ip(f"link set veth-c address {RESERVED_MAC}")
-        self.serve()
-        self.start()
-        self.assertEqual(self.address(), "192.168.50.10/24")
-        self.assertEqual(self.stored("192.168.50.10")["state"], "bound")
+        self.check_reservation()
 
     def test_networkd_renews_also_at_a_restarted_server(self):
-        self.serve(lease_time="4s")
-        networkd = self.start()
-        address = self.address()
-        first = self.stored(address)
-        self.server.process.wait_for_log(r"REQUEST\(renewing\).*answer=ACK")
-        self.server.kill()
-        self.server.start()
-        self.server.process.wait_for_log(r"REQUEST\(re(new|bind)ing\).*answer=ACK")
-        self.assertGreater(self.stored(address)["expires"], first["expires"])
-        self.assertEqual(self.address(), address)
-        self.assertEqual(len(re.findall(r"DHCPv4 client: DISCOVER", networkd.text())), 1)
+        self.check_renewal_and_restart()
 
     def test_networkd_releases_when_it_ends(self):
         self.serve()
