@@ -9,7 +9,7 @@ import sys
 from case import SystemTest
 from vm import Machine
 
-SECONDS = 100  # for one test
+SECONDS = 120  # for one test
 MAC = "52:54:00:69:70:78"
 URL = "http://192.168.50.1:8000/script.ipxe"
 CONFIG = """\

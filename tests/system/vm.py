@@ -135,13 +135,16 @@ class Machine:
         self.port: socket.socket | None = None
 
     def launch(self, *arguments: str, netboot: bool = False) -> "Machine":
-        """Starts QEMU with further arguments. The card's ROM is iPXE."""
+        """Starts QEMU with further arguments; other tests count time, so it is nice to them. The
+        card's ROM is iPXE.
+        """
         rom = "bootindex=1" if netboot else "romfile="
         door = self.space.folder / f"{self.name}.port"
         log = f"{self.name}.log"
         self.process = self.space.start(
-            "qemu-system-x86_64", "-accel", "tcg", "-machine", "pc,graphics=off", "-smp", "1",
-            "-m", "256", "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+            "nice", "qemu-system-x86_64", "-accel", "tcg", "-machine", "pc,graphics=off",
+            "-smp", "1", "-m", "256", "-nodefaults", "-no-user-config", "-display", "none",
+            "-no-reboot",
             "-chardev", f"file,id=console,path={self.space.folder / log},append=on",
             "-serial", "chardev:console", "-serial", f"unix:{door},server=on,wait=off",
             "-netdev", f"tap,id=net,ifname={self.tap},script=no,downscript=no", "-device",
@@ -164,7 +167,7 @@ class Machine:
         """A line for the guest's init."""
         self.port.sendall(word.encode() + b"\n")
 
-    def wait_for(self, pattern: str, seconds: float = 50) -> re.Match:
+    def wait_for(self, pattern: str, seconds: float = 80) -> re.Match:
         """The first match on the console; machines without KVM are slow."""
         return self.process.wait_for_log(pattern, seconds)
 
