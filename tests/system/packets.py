@@ -39,19 +39,28 @@ class Message(NamedTuple):
         return (head + COOKIE + body + b"\xff").ljust(300, b"\0")
 
 
+def read_options(area: bytes, options: dict[int, bytes]) -> None:
+    at = 0
+    while at < len(area) and area[at] != 255:
+        if area[at] == 0:
+            at += 1
+            continue
+        code, length = area[at], area[at + 1]
+        options[code] = options.get(code, b"") + area[at + 2:at + 2 + length]
+        at += 2 + length
+
+
 def decode(payload: bytes) -> Message | None:
-    """A server's message; nothing for anything else. Options in the options field only."""
+    """A server's message; nothing for anything else."""
     if len(payload) < 240 or payload[0] != 2 or payload[236:240] != COOKIE:
         return None
     options: dict[int, bytes] = {}
-    at = 240
-    while at < len(payload) and payload[at] != 255:
-        if payload[at] == 0:
-            at += 1
-            continue
-        code, length = payload[at], payload[at + 1]
-        options[code] = options.get(code, b"") + payload[at + 2:at + 2 + length]
-        at += 2 + length
+    read_options(payload[240:], options)
+    overload = options.get(52, b"\0")[0]
+    if overload & 1:
+        read_options(payload[108:236], options)
+    if overload & 2:
+        read_options(payload[44:108], options)
     if 53 not in options:
         return None
     xid, _, flags = struct.unpack("!IHH", payload[4:12])
