@@ -310,9 +310,9 @@ class HostileTest(unittest.TestCase):
 
     def check_dropped(self, frames, *reasons: str, wire: Wire | None = None,
                       link: str = "veth-s") -> None:
-        """The outcome D of each of the frames, sent again and again: no answer on any link, nothing stored, a line in
-        the log for each reason (given only if the server's own code refuses it, not the kernel's
-        filter), and a good client behind them is served at once."""
+        """The outcome D of each of the frames, sent again and again: no answer on any link,
+        nothing stored, a line in the log for each reason (given only if the server's own code
+        refuses it, not the kernel's filter), and a good client behind them is served at once."""
         wire = wire or self.lab_wire
         encoded = [frame.encode() if isinstance(frame, Frame) else frame for frame in frames]
         self.assertTrue(encoded)
