@@ -44,7 +44,8 @@ std::string until(const AddressRecord& record) {
 
 // What of the address's record stands in the way of a new owner; nothing if he may have it.
 std::optional<Refusal> taken(const Draft& draft, const AddressRecord& record,
-                             const wire::Identity& owner, OnConflict on_conflict) {
+                             const Grantee& grantee, OnConflict on_conflict) {
+  const wire::Identity& owner = grantee.identity;
   const bool waits = on_conflict == OnConflict::kWait && !owner.empty();
   const auto conflict = [](std::string message) {
     return Refusal{Why::kConflict, {{"address", std::move(message)}}};
@@ -58,7 +59,10 @@ std::optional<Refusal> taken(const Draft& draft, const AddressRecord& record,
     return conflict(
         cat("Address is already allocated: a client found it in use; it is kept ", until(record)));
   }
-  const bool others = is_live(record, draft.now()) && (record.identity != owner || owner.empty());
+  const bool own =
+      !owner.empty() && (record.identity == owner ||
+                         std::ranges::count(grantee.particulars.also, record.identity) != 0);
+  const bool others = is_live(record, draft.now()) && !own;
   if (others && !waits) {
     return conflict(
         cat("Address is already allocated: leased to ", text(record.identity), ' ', until(record)));
@@ -73,10 +77,10 @@ AddressRecord give(Draft& draft, const Block& block, const Address& address,
   fresh.network = block.network;
   const auto known = draft.address(fresh.key);
   AddressRecord record =
-      with_owner(known.value_or(fresh), known.has_value(), grantee.identity, draft.now());
+      with_owner(filed_under(known.value_or(fresh), grantee.identity, grantee.particulars.also),
+                 known.has_value(), grantee.identity, draft.now());
   record.interface = grantee.interface.id;
-  record.hostname = base::InlineBytes<253>(base::bytes_of(grantee.particulars.hostname));
-  record.options = grantee.particulars.options;
+  tell(record, grantee.particulars);
   record = draft.put(std::move(record));
   // Its quarantine was over, but nobody had come by to free it.
   if (known && !known->interface.empty() && known->interface != record.interface) {
@@ -167,7 +171,7 @@ Verdict<AddressRecord> allocate(Draft& draft, const Block& block, const Address&
                   "Address is already allocated: it is the block's gateway, network or broadcast");
   }
   if (const auto record = draft.address({block.id, address})) {
-    if (auto reason = taken(draft, *record, grantee.identity, on_conflict)) {
+    if (auto reason = taken(draft, *record, grantee, on_conflict)) {
       return std::unexpected(std::move(*reason));
     }
   }

@@ -28,9 +28,7 @@ base::Seconds quarantine_time(const Draft& draft, const AddressRecord& record) {
 void withdraw_claim(Draft& draft, const AddressRecord& record) {
   AddressRecord left = record;
   left.reserved_for = {};
-  left.interface = {};
-  left.hostname = {};
-  left.options.clear();
+  forget_operator(left);
   draft.put(left);
   drop_if_idle(draft, record.interface);
 }
@@ -107,6 +105,11 @@ Verdict<AddressRecord> restore(Draft& draft, const AddressRecord& record) {
   if (record.identity.kind() == wire::IdentityKind::kMac || record.identity.empty()) {
     restored.identity = identity_of(*draft.interface(record.interface));
   }
+  // Meanwhile another reservation may have taken them.
+  std::erase_if(restored.also, [&](const wire::Identity& identity) {
+    const auto others = draft.reservation_with(record.network, identity);
+    return identity == restored.identity || (others && others->identity != restored.identity);
+  });
   if (outlasts_retention(draft, record)) {
     restored.state = AddressState::kBound;
     return draft.put(restored);

@@ -152,6 +152,26 @@ std::optional<store::Reservation> Draft::reservation(store::NetworkId network,
   return reservation != nullptr ? *reservation : view_.reservation(network, identity);
 }
 
+// No index knows the other identities of a reservation, but each of its addresses is found by them.
+std::optional<store::Reservation> Draft::reservation_with(store::NetworkId network,
+                                                          const wire::Identity& identity) const {
+  if (auto first = reservation(network, identity)) return first;
+  const auto has = [&](const std::optional<store::Reservation>& one) {
+    return one && one->network == network && std::ranges::count(one->also, identity) != 0;
+  };
+  for (const auto& [key, reservation] : reservations_) {
+    if (has(reservation)) return reservation;
+  }
+  for (const AddressKey& key : view_.addresses_of(network, identity)) {
+    const auto record = address(key);
+    if (!record || std::ranges::count(record->also, identity) == 0) continue;
+    const bool waits = !record->reserved_for.empty();
+    auto owners = reservation(network, waits ? record->reserved_for : record->identity);
+    if (has(owners)) return owners;
+  }
+  return std::nullopt;
+}
+
 std::optional<store::Allocation> Draft::allocation_named(std::string_view tenant,
                                                          std::string_view handle) const {
   for (const auto& [id, allocation] : allocations_) {

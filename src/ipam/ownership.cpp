@@ -17,6 +17,8 @@ using store::NatDirection;
 
 constexpr std::size_t kHostname = 253;      // RFC 1035 section 2.3.4, without the root's dot
 constexpr std::size_t kOptionOverhead = 4;  // of each in its record, at most
+constexpr std::size_t kServerName = 63;     // RFC 2131 section 2: `sname`, with a NUL behind it
+constexpr std::size_t kBootFile = 255;      // of option 67, RFC 2132 section 9.5
 
 }  // namespace
 
@@ -69,17 +71,52 @@ void end_relations(Draft& draft, const store::AddressKey& key) {
   }
 }
 
-std::optional<Refusal> unfit(const Particulars& particulars) {
-  if (particulars.hostname.size() > kHostname) {
-    return Refusal{Why::kInvalid, {{"hostname", cat("is longer than ", kHostname, " octets")}}};
-  }
+void tell(AddressRecord& record, const Particulars& particulars) {
+  record.hostname = base::InlineBytes<253>(base::bytes_of(particulars.hostname));
+  record.options = particulars.options;
+  record.forced = particulars.forced;
+  record.boot = particulars.boot;
+  record.classes = particulars.classes;
+  record.also = particulars.also;
+}
+
+AddressRecord filed_under(AddressRecord record, const wire::Identity& owner,
+                          const std::vector<wire::Identity>& also) {
+  if (std::ranges::count(also, record.identity) == 0) return record;
+  record.mac = hardware(record);
+  record.identity = owner;
+  return record;
+}
+
+namespace {
+
+std::size_t size_of(const std::vector<store::OptionValue>& options) {
   std::size_t octets = 0;
-  for (const store::OptionValue& option : particulars.options) {
-    octets += kOptionOverhead + option.octets.size();
+  for (const store::OptionValue& option : options) octets += kOptionOverhead + option.octets.size();
+  return octets;
+}
+
+}  // namespace
+
+std::optional<Refusal> unfit(const Particulars& particulars) {
+  namespace limits = base::limits;
+  std::vector<Fault> faults;
+  const auto check = [&](std::size_t size, std::size_t most, std::string_view field,
+                         std::string_view what) {
+    if (size > most) faults.push_back({std::string(field), cat(what, ' ', most, " octets")});
+  };
+  check(particulars.hostname.size(), kHostname, "hostname", "is longer than");
+  check(size_of(particulars.options), limits::kAddressOptions, "options", "are longer than");
+  check(particulars.boot.server_name.size(), kServerName, "boot.server_name", "is longer than");
+  check(particulars.boot.file.size(), kBootFile, "boot.file", "is longer than");
+  for (const std::string& name : particulars.classes) {
+    check(name.size(), limits::kNameSize, "classes", "have a name that is longer than");
   }
-  if (octets <= base::limits::kAddressOptions) return std::nullopt;
-  return Refusal{Why::kInvalid,
-                 {{"options", cat("are longer than ", base::limits::kAddressOptions, " octets")}}};
+  if (particulars.classes.size() > limits::kClassesOfOne) {
+    faults.push_back({"classes", cat("are more than ", limits::kClassesOfOne)});
+  }
+  if (faults.empty()) return std::nullopt;
+  return Refusal{Why::kInvalid, std::move(faults)};
 }
 
 std::optional<Refusal> plugged_elsewhere(const Draft& draft, store::InterfaceId interface,

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "melange/ipam/allocate.h"
 #include "melange/ipam/draft.h"
@@ -29,6 +30,13 @@ Verdict<void> leave_reservation(Draft& draft, const store::AddressRecord& record
 void drop_if_idle(Draft& draft, store::InterfaceId interface);
 
 void end_relations(Draft& draft, const store::AddressKey& key);
+
+// Gives it to the address, in the place of what an operator gave before.
+void tell(store::AddressRecord& record, const Particulars& particulars);
+
+// A lease of one of the client's other identities is that client's: it is filed under `owner` then.
+store::AddressRecord filed_under(store::AddressRecord record, const wire::Identity& owner,
+                                 const std::vector<wire::Identity>& also);
 
 // What of it does not fit a record.
 std::optional<Refusal> unfit(const Particulars& particulars);

@@ -2,6 +2,7 @@
 #include "melange/ipam/reservations.h"
 
 #include <algorithm>
+#include <set>
 
 #include "melange/base/limits.h"
 #include "melange/base/text.h"
@@ -23,12 +24,20 @@ Claimant claimant_of(const std::string& tenant, const Identity& identity) {
   return claimant;
 }
 
-// Gives the wish's host name and options to an address that the reservation has already.
+// Gives the wish's particulars to an address that the reservation has already.
 void retell(Draft& draft, const AddressRecord& record, const Particulars& particulars) {
   AddressRecord told = record;
-  told.hostname = base::InlineBytes<253>(base::bytes_of(particulars.hostname));
-  told.options = particulars.options;
+  tell(told, particulars);
   if (told != record) draft.put(std::move(told));
+}
+
+void note(Reservation& reservation, const Particulars& particulars) {
+  reservation.hostname = particulars.hostname;
+  reservation.options = particulars.options;
+  reservation.forced = particulars.forced;
+  reservation.boot = particulars.boot;
+  reservation.classes = particulars.classes;
+  reservation.also = particulars.also;
 }
 
 // The reservation's addresses that are its client's, now or as soon as whoever has a lease on one
@@ -64,14 +73,59 @@ std::optional<Refusal> too_many(const std::vector<net::Address>& addresses) {
   return Refusal{Why::kInvalid, {{"addresses", base::cat("are more than ", most)}}};
 }
 
+// What is wrong with the client's identities, whatever the store holds.
+std::optional<Refusal> unlike_one_client(const ReservationWish& wish) {
+  constexpr std::size_t most = base::limits::kIdentities;
+  const auto& also = wish.particulars.also;
+  if (also.size() >= most) {
+    return Refusal{Why::kInvalid, {{"", base::cat("a client is known by at most ", most)}}};
+  }
+  std::set<Identity> seen{wish.identity};
+  for (const Identity& identity : also) {
+    if (seen.insert(identity).second) continue;
+    return Refusal{Why::kInvalid, {{"", base::cat(text(identity), " is named twice")}}};
+  }
+  return std::nullopt;
+}
+
+std::string already(const Identity& identity, const Reservation& reservation) {
+  if (identity == reservation.identity) {
+    return base::cat("there is a reservation for ", text(identity), " already");
+  }
+  return base::cat(text(identity), " belongs to the reservation for ", text(reservation.identity));
+}
+
+// Which reservation of the network stands in the way; `own` (0: none) does not.
+std::optional<Refusal> belongs_elsewhere(const Draft& draft, store::NetworkId network,
+                                         const ReservationWish& wish, store::ReservationId own) {
+  std::vector<Identity> all = wish.particulars.also;
+  all.insert(all.begin(), wish.identity);
+  for (const Identity& identity : all) {
+    const auto reservation = draft.reservation_with(network, identity);
+    if (!reservation || (!own.empty() && reservation->id == own)) continue;
+    return Refusal{Why::kConflict, {{"", already(identity, *reservation)}}};
+  }
+  return std::nullopt;
+}
+
+std::optional<Refusal> not_sensible(const Draft& draft, const store::Network& network,
+                                    const ReservationWish& wish, store::ReservationId own) {
+  if (auto reason = too_many(wish.addresses)) return reason;
+  if (auto reason = unlike_one_client(wish)) return reason;
+  return belongs_elsewhere(draft, network.id, wish, own);
+}
+
 }  // namespace
+
+Particulars particulars_of(const Reservation& reservation) {
+  return {reservation.hostname, reservation.options, reservation.forced,
+          reservation.boot,     reservation.classes, reservation.also};
+}
 
 Verdict<Reservation> create_reservation(Draft& draft, const store::Network& network,
                                         const ReservationWish& wish) {
-  if (auto reason = too_many(wish.addresses)) return std::unexpected(std::move(*reason));
-  if (draft.reservation(network.id, wish.identity)) {
-    return refuse(Why::kConflict, "",
-                  base::cat("there is a reservation for ", text(wish.identity), " already"));
+  if (auto reason = not_sensible(draft, network, wish, {})) {
+    return std::unexpected(std::move(*reason));
   }
   auto interface = find_or_make(draft, claimant_of(wish.tenant, wish.identity));
   if (!interface) return std::unexpected(std::move(interface.error()));
@@ -84,8 +138,7 @@ Verdict<Reservation> create_reservation(Draft& draft, const store::Network& netw
   for (const AddressRecord& record : *records) {
     reservation.addresses.push_back(record.key.address);
   }
-  reservation.hostname = wish.particulars.hostname;
-  reservation.options = wish.particulars.options;
+  note(reservation, wish.particulars);
   return draft.put(std::move(reservation));
 }
 
@@ -94,7 +147,7 @@ Verdict<Reservation> update_reservation(Draft& draft, const store::Network& netw
   if (before.managed_by == store::ManagedBy::kConfig) {
     return std::unexpected(managed_by_config("reservation"));
   }
-  auto reason = too_many(wish.addresses);
+  auto reason = not_sensible(draft, network, wish, before.id);
   if (!reason) reason = unfit(wish.particulars);
   if (reason) return std::unexpected(std::move(*reason));
   const auto interface = draft.interface(before.interface);
@@ -117,8 +170,7 @@ Verdict<Reservation> update_reservation(Draft& draft, const store::Network& netw
   }
   Reservation after = before;
   if (!any) after.addresses = wish.addresses;
-  after.hostname = wish.particulars.hostname;
-  after.options = wish.particulars.options;
+  note(after, wish.particulars);
   return draft.put(std::move(after));
 }
 
@@ -139,7 +191,7 @@ namespace {
 // The client's reservation in the network, or a new one without addresses.
 Verdict<Reservation> reservation_for(Draft& draft, const store::Network& network,
                                      const Identity& identity) {
-  auto known = draft.reservation(network.id, identity);
+  auto known = draft.reservation_with(network.id, identity);
   if (known && known->managed_by == store::ManagedBy::kConfig) {
     return std::unexpected(managed_by_config("reservation"));
   }
@@ -162,10 +214,10 @@ Verdict<Reservation> reserve_lease(Draft& draft, const store::Network& network,
   if (auto reason = plugged_elsewhere(draft, reservation->interface, network.id)) {
     return std::unexpected(std::move(*reason));
   }
-  AddressRecord bound = with_owner(record, true, record.identity, draft.now());
+  AddressRecord bound = with_owner(filed_under(record, reservation->identity, reservation->also),
+                                   true, reservation->identity, draft.now());
   bound.interface = reservation->interface;
-  bound.hostname = base::InlineBytes<253>(base::bytes_of(reservation->hostname));
-  bound.options = reservation->options;
+  tell(bound, particulars_of(*reservation));
   draft.put(std::move(bound));
   reservation->addresses.push_back(record.key.address);
   if (auto reason = too_many(reservation->addresses)) return std::unexpected(std::move(*reason));

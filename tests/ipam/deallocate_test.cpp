@@ -3,6 +3,7 @@
 // Taking addresses back, and giving them back (ipam.md section 3, "Deallocation is soft"; the
 // numbers are the cases of its section 4).
 #include "ipam_fixture.h"
+#include "melange/ipam/reservations.h"
 
 namespace melange::ipam {
 namespace {
@@ -146,6 +147,28 @@ TEST_F(Deallocation, OfAnAddressThatItsOwnerDeclinedCanBeRestored) {
   EXPECT_EQ(drop(block_, "10.0.0.1"), "ok");
   EXPECT_EQ(bring_back(block_, "10.0.0.1"), "ok");
   EXPECT_EQ(state(block_, "10.0.0.1"), kReserved);
+}
+
+// What the client was known by beside its MAC, which another reservation may have by now.
+TEST_F(Deallocation, IsTakenBackWithTheIdentitiesThatAreNobodyElses) {
+  const auto reserve = [&](std::uint8_t last, std::string_view address,
+                           std::vector<wire::Identity> also) {
+    return ask([&](Draft& draft) {
+      ReservationWish wish;
+      wish.tenant = "acme";
+      wish.identity = known_by(last);
+      wish.addresses = {test::address(address)};
+      wish.particulars.also = std::move(also);
+      return create_reservation(draft, network_named("net1"), wish);
+    });
+  };
+  ASSERT_EQ(reserve(1, "10.0.0.1", {known_by(11), known_by(12)}), "ok");
+  EXPECT_EQ(drop(block_, "10.0.0.1"), "ok");
+  ASSERT_EQ(reserve(2, "10.0.0.2", {known_by(12)}), "ok");
+  EXPECT_EQ(bring_back(block_, "10.0.0.1"), "ok");
+  EXPECT_EQ(state(block_, "10.0.0.1"), kReserved);
+  EXPECT_EQ(find(block_, "10.0.0.1")->also, std::vector{known_by(11)});
+  EXPECT_EQ(find(block_, "10.0.0.2")->also, std::vector{known_by(12)});
 }
 
 TEST_F(Deallocation, CannotBeTakenBackWithoutTheInterface) {

@@ -74,6 +74,125 @@ TEST_F(Reservations, AreAnInterfaceWithItsAddresses) {
   EXPECT_EQ(create(wish), "conflict; there is a reservation for mac 02:00:00:00:00:01 already");
 }
 
+// What an operator can give to an address.
+Particulars everything() {
+  Particulars all{"web1", {{67, {'x'}}}};
+  all.forced = {67, 224};
+  all.boot = {test::address("10.0.0.2"), "boot", "pxelinux.0"};
+  all.classes = {"rack", "pxe"};
+  all.also = {known_by(21), test::client_id({0, 1, 2, 3})};
+  return all;
+}
+
+Particulars told_to(const store::AddressRecord& record) {
+  return {std::string(base::text_of(record.hostname.view())),
+          record.options,
+          record.forced,
+          record.boot,
+          record.classes,
+          record.also};
+}
+
+TEST_F(Reservations, GiveAllOfTheirParticularsToTheirAddresses) {
+  ReservationWish wish = of(1, "10.0.0.3");
+  wish.particulars = everything();
+  EXPECT_EQ(create(wish), "ok");
+  EXPECT_EQ(particulars_of(*known(known_by(1))), wish.particulars);
+  EXPECT_EQ(told_to(*find(block_, "10.0.0.3")), wish.particulars);
+  // An address that is added, and those that are there already.
+  wish = of(1, "10.0.0.3, 10.0.0.4");
+  wish.particulars = everything();
+  wish.particulars.boot.file = "other";
+  wish.particulars.forced = {};
+  wish.particulars.classes = {"rack"};
+  wish.particulars.also = {known_by(22)};
+  EXPECT_EQ(update(wish), "ok");
+  EXPECT_EQ(particulars_of(*known(known_by(1))), wish.particulars);
+  for (const char* address : {"10.0.0.3", "10.0.0.4"}) {
+    EXPECT_EQ(told_to(*find(block_, address)), wish.particulars) << address;
+  }
+}
+
+TEST_F(Reservations, OfALeaseGiveItAllTheirParticulars) {
+  ReservationWish wish = of(7, "10.0.0.3");
+  wish.particulars = everything();
+  EXPECT_EQ(create(wish), "ok");
+  lease(block_, "10.0.0.9", 7, 5000);
+  EXPECT_EQ(keep_lease("10.0.0.9"), "ok");
+  EXPECT_EQ(told_to(*find(block_, "10.0.0.9")), wish.particulars);
+}
+
+TEST_F(Reservations, ThatTakeNothingFromTheHolderLeaveHimNothing) {
+  lease(block_, "10.0.0.9", 7, 5000);
+  ReservationWish wish = of(1, "10.0.0.9");
+  wish.particulars = everything();
+  wish.on_conflict = OnConflict::kWait;
+  EXPECT_EQ(create(wish), "ok");
+  EXPECT_EQ(told_to(*find(block_, "10.0.0.9")), wish.particulars);
+  EXPECT_EQ(remove(1), "ok");
+  EXPECT_EQ(told_to(*find(block_, "10.0.0.9")), Particulars());
+}
+
+TEST_F(Reservations, OfOneNetworkShareNoIdentity) {
+  ReservationWish first = of(1, "10.0.0.3");
+  first.particulars.also = {known_by(2), test::client_id({0, 1})};
+  EXPECT_EQ(create(first), "ok");
+  EXPECT_EQ(create(of(2)),
+            "conflict; mac 02:00:00:00:00:02 belongs to the reservation for mac 02:00:00:00:00:01");
+  ReservationWish second = of(3, "10.0.0.4");
+  second.particulars.also = {known_by(1)};
+  EXPECT_EQ(create(second), "conflict; there is a reservation for mac 02:00:00:00:00:01 already");
+  second.particulars.also = {test::client_id({0, 1})};
+  EXPECT_EQ(create(second),
+            "conflict; client-id 0001 belongs to the reservation for mac 02:00:00:00:00:01");
+  second.particulars.also.clear();
+  EXPECT_EQ(create(second), "ok");
+  second.particulars.also = {known_by(2)};
+  EXPECT_EQ(update(second),
+            "conflict; mac 02:00:00:00:00:02 belongs to the reservation for mac 02:00:00:00:00:01");
+  // What the one gives up is the other's to take; what it keeps is no conflict with itself.
+  first.particulars.also = {test::client_id({0, 1})};
+  EXPECT_EQ(update(first), "ok");
+  EXPECT_EQ(update(second), "ok");
+  EXPECT_EQ(update(second), "ok");
+  // Another network's are other clients.
+  add_block("10.1.0.0/28", "net2");
+  EXPECT_EQ(ask([&](Draft& draft) {
+              ReservationWish elsewhere = of(1);
+              elsewhere.identity = test::client_id({0, 1});
+              return create_reservation(draft, network_named("net2"), elsewhere);
+            }),
+            "ok");
+}
+
+TEST_F(Reservations, KnowTheirClientByNineIdentitiesAtMostAndByEachOnce) {
+  ReservationWish wish = of(1, "10.0.0.3");
+  for (std::uint8_t i = 2; i <= 9; ++i) wish.particulars.also.push_back(known_by(i));
+  wish.particulars.also.push_back(known_by(10));
+  EXPECT_EQ(create(wish), "invalid; a client is known by at most 9");
+  wish.particulars.also.pop_back();
+  wish.particulars.also.back() = known_by(1);
+  EXPECT_EQ(create(wish), "invalid; mac 02:00:00:00:00:01 is named twice");
+  wish.particulars.also.back() = known_by(9);
+  EXPECT_EQ(create(wish), "ok");
+}
+
+TEST_F(Reservations, TakeWhatTheirClientLeasesUnderAnotherIdentity) {
+  lease(block_, "10.0.0.9", 2, 5000);
+  ReservationWish wish = of(1, "10.0.0.9");
+  EXPECT_EQ(create(wish).substr(0, 8), "conflict");
+  wish.particulars.also = {known_by(2)};
+  EXPECT_EQ(create(wish), "ok");
+  EXPECT_EQ(state(block_, "10.0.0.9"),
+            "bound mac 02:00:00:00:00:01 hardware 02:00:00:00:00:02 until 1970-01-01T01:23:20Z");
+  // The same of a lease that is reserved as it is.
+  lease(block_, "10.0.0.10", 2, 5000);
+  EXPECT_EQ(keep_lease("10.0.0.10"), "ok");
+  EXPECT_EQ(addresses(1), "10.0.0.9 10.0.0.10 ");
+  EXPECT_EQ(addresses(2), "none");
+  EXPECT_EQ(state(block_, "10.0.0.10").substr(0, 27), "bound mac 02:00:00:00:00:01");
+}
+
 TEST_F(Reservations, OfAnyAddressTakeOneOfEachFamily) {
   add_block("2001:db8::/64");
   EXPECT_EQ(create(of(1)), "ok");
@@ -129,6 +248,17 @@ TEST_F(Reservations, RefuseWhatDoesNotFit) {
   wish.particulars.hostname.clear();
   wish.particulars.options.assign(9, {224, std::vector<std::uint8_t>(255)});
   EXPECT_EQ(create(wish), "invalid; options: are longer than 2048 octets");
+  wish.particulars = {};
+  wish.particulars.boot = {{}, std::string(64, 'x'), std::string(256, 'x')};
+  EXPECT_EQ(create(wish),
+            "invalid; boot.server_name: is longer than 63 octets; boot.file: is longer than 255 "
+            "octets");
+  wish.particulars = {};
+  wish.particulars.classes.assign(17, "c");
+  wish.particulars.classes.front() = std::string(201, 'c');
+  EXPECT_EQ(create(wish),
+            "invalid; classes: have a name that is longer than 200 octets; classes: are more than "
+            "16");
 }
 
 TEST_F(Reservations, ThatAreDeletedQuarantineTheirAddresses) {

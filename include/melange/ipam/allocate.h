@@ -21,6 +21,11 @@ inline constexpr std::size_t kAddressesAtOnce = 1024;  // of one request
 struct Particulars {
   std::string hostname;                     // empty: none
   std::vector<store::OptionValue> options;  // ascending by code
+  std::vector<std::uint8_t> forced{};       // codes that are sent unasked, ascending
+  store::Boot boot{};
+  std::vector<std::string> classes{};  // what the owner belongs to
+  std::vector<wire::Identity> also{};  // of the owner, beside the one that it is filed under
+  bool operator==(const Particulars&) const = default;
 };
 
 enum class OnConflict : std::uint8_t {

@@ -41,6 +41,9 @@ class Draft {
                                           const net::Prefix& cidr) const;
   std::optional<store::Reservation> reservation(store::NetworkId network,
                                                 const wire::Identity& identity) const;
+  // The one of the client that is known by `identity` among others, in whatever place.
+  std::optional<store::Reservation> reservation_with(store::NetworkId network,
+                                                     const wire::Identity& identity) const;
   std::optional<store::Allocation> allocation_named(std::string_view tenant,
                                                     std::string_view handle) const;
   std::vector<store::AddressKey> addresses_on(store::InterfaceId interface) const;

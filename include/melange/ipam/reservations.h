@@ -13,21 +13,22 @@
 namespace melange::ipam {
 
 struct ReservationWish {
-  std::string tenant;  // of the interface
-  wire::Identity identity;
+  std::string tenant;                   // of the interface
+  wire::Identity identity;              // the first; `particulars` has the client's others
   std::vector<net::Address> addresses;  // none: any, one of each family that the network has
   Particulars particulars;
   OnConflict on_conflict = OnConflict::kRefuse;
 };
 
-// kConflict if the client has one in this network already.
+// kConflict if the client has one in this network already, under whichever of its identities.
 Verdict<store::Reservation> create_reservation(Draft& draft, const store::Network& network,
                                                const ReservationWish& wish);
-// Its addresses (unless the wish has none), host name and options become those of the
-// wish; the client stays.
+// Its addresses (unless the wish has none) and particulars become those of the wish; its first
+// identity stays.
 Verdict<store::Reservation> update_reservation(Draft& draft, const store::Network& network,
                                                const store::Reservation& before,
                                                const ReservationWish& wish);
+Particulars particulars_of(const store::Reservation& reservation);
 // Its addresses are deallocated; an interface that was made for it goes too.
 Verdict<void> delete_reservation(Draft& draft, const store::Reservation& reservation);
 
