@@ -24,6 +24,12 @@ inline constexpr std::size_t kDeclinesPerClient = 3;  // addresses one client ma
 inline constexpr Seconds kDeclineWindow{3600};
 inline constexpr std::size_t kAddressesPerIdentity = 16;  // looked at for one client of one network
 inline constexpr std::size_t kReclaimScan = 256;  // records looked at when a pool has nothing free
+inline constexpr std::size_t kProbes = 1024;  // addresses looked for on the links at one time
+// Of the answers to probes, how many may quarantine an address in a window: anybody can forge one.
+inline constexpr std::size_t kConflictsPerClient = 3;
+inline constexpr std::size_t kConflictsPerLink = 16;
+inline constexpr std::size_t kConflicts = 1024;
+inline constexpr Seconds kConflictWindow{3600};
 
 // The store.
 // Of tenants, and of the names of networks, interfaces, devices and allocations: two fit one key.
