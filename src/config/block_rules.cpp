@@ -34,14 +34,18 @@ void check_gateway(const Block& block, Mistakes& mistakes) {
 }
 
 void check_addresses(const Block& block, Mistakes& mistakes) {
-  check_inside(*block.cidr.value, "pool", block.pools, mistakes);
   check_inside(*block.cidr.value, "exclude", block.exclude, mistakes);
   check_gateway(block, mistakes);
-  std::vector<NamedRange> pools;
-  for (const auto& [range, line] : block.pools) {
-    pools.push_back({range, cat("pool ", text(range)), line});
+  std::vector<At<net::Range>> pools = block.pools;
+  for (const Pool& pool : block.pool) {
+    if (pool.range.value) pools.push_back({*pool.range.value, pool.range.line});
   }
-  are_apart(std::move(pools), mistakes);
+  check_inside(*block.cidr.value, "pool", pools, mistakes);
+  std::vector<NamedRange> named;
+  for (const auto& [range, line] : pools) {
+    named.push_back({range, cat("pool ", text(range)), line});
+  }
+  are_apart(std::move(named), mistakes);
 }
 
 // One time of a block in messages and comparisons.

@@ -20,7 +20,9 @@ constexpr std::size_t kInterfaceName = 15;  // IFNAMSIZ without the NUL
 constexpr std::size_t kPlainName = 64;
 constexpr std::size_t kLabel = 63;        // RFC 1035 section 2.3.4
 constexpr std::size_t kDomainName = 253;  // the same: 255 octets on the wire
-constexpr std::uint16_t kLeastMtu = 68;   // RFC 791: what every link must carry
+constexpr std::size_t kServerName = 63;
+constexpr std::size_t kBootFile = 255;
+constexpr std::uint16_t kLeastMtu = 68;  // RFC 791: what every link must carry
 
 bool consists_of(std::string_view text, std::string_view first, std::string_view second) {
   return std::ranges::all_of(text, [&](char c) {
@@ -31,6 +33,12 @@ bool consists_of(std::string_view text, std::string_view first, std::string_view
 bool is_label(std::string_view label) {
   return !label.empty() && label.size() <= kLabel && consists_of(label, kAlphanumeric, "-") &&
          label.front() != '-' && label.back() != '-';
+}
+
+Complaint octets_within(std::string_view text, std::size_t most) {
+  if (text.empty()) return "is empty; leave it out";
+  if (text.size() > most) return cat(quoted(text), " is longer than ", most, " octets");
+  return std::nullopt;
 }
 
 bool is_in(net::Ipv4 first, unsigned length, const net::Prefix& block) {
@@ -72,6 +80,10 @@ Complaint host_name(const std::string& name) {
   }
   return cat(quoted(name), " is no host name; use letters, digits and inner hyphens (RFC 1123)");
 }
+
+Complaint server_name(const std::string& name) { return octets_within(name, kServerName); }
+
+Complaint boot_file(const std::string& file) { return octets_within(file, kBootFile); }
 
 Complaint endpoint(const std::string& text) {
   const auto parsed = parse_endpoint(text);

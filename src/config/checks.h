@@ -23,6 +23,10 @@ Complaint interface_pattern(const std::string& pattern);
 Complaint plain_name(const std::string& name);
 // RFC 1123 section 2.1: labels of letters, digits and inner hyphens.
 Complaint host_name(const std::string& name);
+// Of `sname`: at most 63 octets, RFC 2131 section 2, with a NUL behind them.
+Complaint server_name(const std::string& name);
+// Of one option, RFC 2132 section 9.5.
+Complaint boot_file(const std::string& file);
 // What `http` can listen on: see endpoint.h.
 Complaint endpoint(const std::string& text);
 Complaint number_within(std::uint64_t least, std::uint64_t most, std::uint64_t number);

@@ -96,9 +96,10 @@ struct Names<LogFormat> {
 };
 template <>
 struct Names<IdentityPolicy> {
-  static constexpr std::array<std::pair<std::string_view, IdentityPolicy>, 2> kAll{{
+  static constexpr std::array<std::pair<std::string_view, IdentityPolicy>, 3> kAll{{
       {"mac", IdentityPolicy::kMac},
       {"client-id", IdentityPolicy::kClientId},
+      {"circuit-id", IdentityPolicy::kCircuitId},
   }};
 };
 

@@ -11,7 +11,9 @@
 #include <tuple>
 #include <vector>
 
+#include "context.h"
 #include "melange/config/config.h"
+#include "node.h"
 
 namespace melange::config {
 
@@ -33,6 +35,11 @@ using Leaf = typename LeafOf<T>::Type;
 template <class T>
 using Check = std::optional<std::string> (*)(const Leaf<T>& value);
 
+// Reads a whole value whose form depends on its key, and complains itself; what is wrong is left
+// out.
+template <class T>
+using Read = T (*)(const Node& node, std::string_view key, const Context& context);
+
 template <class Struct, class Value>
 struct Field {
   std::string_view key;
@@ -41,6 +48,7 @@ struct Field {
   Check<Value> check = nullptr;
   std::string_view example{};  // TOML; printed for a key that has no default
   bool required = false;
+  Read<Value> read = nullptr;  // instead of the type's codec
 };
 
 template <class T>

@@ -1,29 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.h"
 
+#include <set>
+
 #include "codec.h"
-#include "melange/wire/options4.h"
+#include "elements.h"
 #include "message.h"
 
 namespace melange::config {
 namespace {
 
 using base::cat;
-namespace option4 = wire::option4;
 
 constexpr std::size_t kLongestReason = 200;  // it quotes the value, however long
-
-// Options that follow from another key, which is named when somebody sets them directly.
-struct Instead {
-  std::uint8_t code;
-  std::string_view key;
-};
-constexpr std::array kInstead{
-    Instead{option4::kSubnetMask, "cidr"},
-    Instead{option4::kLeaseTime, "lease_time"},
-    Instead{option4::kRenewalTime, "renew_time"},
-    Instead{option4::kRebindingTime, "rebind_time"},
-};
 
 struct ToDatum {
   using Result = std::expected<wire::Datum, std::string>;
@@ -53,31 +42,36 @@ struct ToDatum {
   }
 };
 
-std::vector<std::string_view> settable_names() {
+// Who may write an option's name.
+enum class Purpose : bool { kSend, kMatch };
+
+std::vector<std::string_view> names_for(Purpose purpose, const wire::OptionTable4& table) {
   std::vector<std::string_view> names;
-  for (const wire::OptionSpec4& spec : wire::options4()) {
-    if (spec.configurable) names.push_back(spec.name);
+  for (const auto options : {wire::options4(), table.defined()}) {
+    for (const wire::OptionSpec4& spec : options) {
+      if (spec.configurable || purpose == Purpose::kMatch) names.push_back(spec.name);
+    }
   }
   return names;
 }
 
-std::string unknown_option(std::string_view name, const Mistakes& so_far) {
-  static const std::vector<std::string_view> names = settable_names();
-  const auto meant = probably_meant(name, names, so_far);
+std::string unknown_option(std::string_view name, Purpose purpose, const Context& context) {
+  const auto names = names_for(purpose, context.options);
+  const auto meant = probably_meant(name, names, context.mistakes);
   const std::string hint = meant ? cat("; did you mean '", *meant, "'?")
                                  : "; write the number of an option that has no name here";
   return unknown("option", name) + hint;
 }
 
-// The code that `name` stands for, if an operator may set it.
-Decoded<std::uint8_t> settable_code(std::string_view name, const Mistakes& so_far) {
-  const auto code = wire::option4_code(name);
-  if (!code) return std::unexpected(unknown_option(name, so_far));
-  const auto instead = std::ranges::find(kInstead, *code, &Instead::code);
-  if (instead != kInstead.end()) {
-    return std::unexpected(cat("option '", name, "' follows from '", instead->key, "'; set that"));
+// The code that `name` stands for, if it may be used so.
+Decoded<std::uint8_t> code_of(std::string_view name, Purpose purpose, const Context& context) {
+  const auto code = context.options.code(name);
+  if (!code) return std::unexpected(unknown_option(name, purpose, context));
+  if (purpose == Purpose::kMatch) return *code;
+  if (const auto key = wire::key_instead_of(*code)) {
+    return std::unexpected(cat("option '", name, "' follows from '", *key, "'; set that"));
   }
-  const wire::OptionSpec4* spec = wire::find_option4(*code);
+  const wire::OptionSpec4* spec = context.options.find(*code);
   if (spec != nullptr && !spec->configurable) {
     return std::unexpected(
         cat("option '", name, "' is set by the protocol or by clients, not here"));
@@ -86,10 +80,10 @@ Decoded<std::uint8_t> settable_code(std::string_view name, const Mistakes& so_fa
 }
 
 Decoded<std::vector<std::uint8_t>> octets_of(std::string_view name, std::uint8_t code,
-                                             const Node& node) {
+                                             const Node& node, const Context& context) {
   const auto datum = std::visit(ToDatum{}, node.value);
   if (!datum) return std::unexpected(cat("option '", name, "': ", datum.error()));
-  auto octets = wire::encode_option4(code, *datum);
+  auto octets = context.options.encode(code, *datum);
   if (!octets) {
     const std::string_view reason = octets.error();
     return std::unexpected(cat("option '", name, "': ", reason.substr(0, kLongestReason)));
@@ -97,32 +91,94 @@ Decoded<std::vector<std::uint8_t>> octets_of(std::string_view name, std::uint8_t
   return std::move(*octets);
 }
 
+OptionCodes read_list(const Node& node, std::string_view key, Purpose purpose,
+                      const Context& context) {
+  std::set<std::uint8_t> codes;
+  for (const Node& element : elements_of(node, key, context)) {
+    const auto* name = std::get_if<std::string>(&element.value);
+    const auto* number = std::get_if<std::int64_t>(&element.value);
+    const auto code = name != nullptr ? code_of(*name, purpose, context)
+                      : number != nullptr
+                          ? code_of(std::to_string(*number), purpose, context)
+                          : expected_instead("the name or number of an option", element);
+    if (code) {
+      codes.insert(*code);
+    } else {
+      context.complain(element.line, cat(key, ": ", code.error()));
+    }
+  }
+  return {{codes.begin(), codes.end()}};
+}
+
 }  // namespace
 
-Options4 read_options(const Node& node, Mistakes& mistakes) {
+Options4 read_options(const Node& node, std::string_view key, const Context& context) {
   Options4 options;
   const Table* table = std::get_if<Table>(&node.value);
   if (table == nullptr) {
-    mistakes.push_back({node.line, cat("options: expected { name = value }, not ", shown(node))});
+    context.complain(node.line, cat(key, ": expected { name = value }, not ", shown(node)));
     return options;
   }
   for (const Entry& entry : *table) {
-    const auto complain = [&](std::string message) {
-      mistakes.push_back({entry.line, std::move(message)});
-    };
-    const auto code = settable_code(entry.key, mistakes);
+    const auto code = code_of(entry.key, Purpose::kSend, context);
     if (!code) {
-      complain(code.error());
+      context.complain(entry.line, code.error());
       continue;
     }
-    auto octets = octets_of(entry.key, *code, entry.node);
+    auto octets = octets_of(entry.key, *code, entry.node, context);
     if (!octets) {
-      complain(octets.error());
+      context.complain(entry.line, octets.error());
     } else if (!options.emplace(*code, std::move(*octets)).second) {
-      complain(cat("option ", *code, " is given twice, once by name and once by number"));
+      context.complain(entry.line,
+                       cat("option ", *code, " is given twice, once by name and once by number"));
     }
   }
   return options;
+}
+
+OptionCodes read_settable_codes(const Node& node, std::string_view key, const Context& context) {
+  return read_list(node, key, Purpose::kSend, context);
+}
+
+OptionCodes read_codes(const Node& node, std::string_view key, const Context& context) {
+  return read_list(node, key, Purpose::kMatch, context);
+}
+
+std::string read_form(const Node& node, std::string_view key, const Context& context) {
+  const auto name = Codec<std::string>::read(node);
+  if (name && wire::parse_form(*name)) return *name;
+  if (!name) {
+    context.complain(node.line, cat(key, ": ", name.error()));
+    return "";
+  }
+  const auto known = wire::form_names();
+  const auto meant = probably_meant(*name, known, context.mistakes);
+  const std::vector<std::string> names(known.begin(), known.end());
+  context.complain(node.line, cat(key, ": ", unknown("form", *name),
+                                  meant ? cat("; did you mean '", *meant, "'?")
+                                        : cat("; known are ", base::join(names, ", "))));
+  return "";
+}
+
+wire::OptionTable4 define(const std::vector<OptionDefinition>& definitions, Mistakes& mistakes) {
+  wire::OptionTable4 table;
+  for (const OptionDefinition& definition : definitions) {
+    const auto form = wire::parse_form(definition.form);
+    const auto code = definition.code.value;
+    if (!form || code == 0 || code > 255 || definition.name.value.empty()) continue;
+    auto more = table.with({static_cast<std::uint8_t>(code), definition.name.value, *form});
+    if (more) {
+      table = std::move(*more);
+    } else {
+      mistakes.push_back({definition.name.line, more.error()});
+    }
+  }
+  return table;
+}
+
+wire::OptionTable4 option_table(const Config& config) {
+  Mistakes none;
+  return define(config.options, none);
 }
 
 }  // namespace melange::config

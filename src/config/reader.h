@@ -8,17 +8,21 @@
 
 #include "codec.h"
 #include "field.h"
+#include "melange/base/check.h"
 #include "message.h"
-#include "options.h"
 
 namespace melange::config {
 
 template <class T>
 struct Type {};
 
+template <class T>
+concept HasCodec = Described<Leaf<T>> || requires(const Node& node) { Codec<Leaf<T>>::read(node); };
+
 class Reader {
  public:
-  explicit Reader(Mistakes& mistakes) : mistakes_(mistakes) {}
+  explicit Reader(Mistakes& mistakes, wire::OptionTable4 options = {})
+      : context_{std::move(options), mistakes} {}
 
   // The fields of `table`, which stands under `key` ("" for the whole file).
   template <Described T>
@@ -29,7 +33,7 @@ class Reader {
     static constexpr auto kKeys = keys_of<T>();
     for (const Entry& entry : table) {
       if (std::ranges::find(kKeys, entry.key) != kKeys.end()) continue;
-      complain(entry.line, unknown_key(entry.key, kKeys, mistakes_));
+      complain(entry.line, unknown_key(entry.key, kKeys, context_.mistakes));
     }
     return out;
   }
@@ -48,10 +52,16 @@ class Reader {
       complain(entry->node.line, base::cat(field.key, ": is empty; write at least one"));
     }
     Value& member = out.*field.member;
+    if (field.read != nullptr) {
+      member = field.read(entry->node, field.key, context_);
+    } else if constexpr (HasCodec<Value>) {
+      auto value = read(Type<Value>{}, entry->node, field.key, field.check);
+      if (value) member = std::move(*value);
+    } else {
+      base::check(false);  // a value without a codec has a field that reads it
+    }
     // Also for a value that is refused: check_meaning leaves out what has a mistake on its line.
     if constexpr (requires { member.value; }) member.line = entry->node.line;
-    auto value = read(Type<Value>{}, entry->node, field.key, field.check);
-    if (value) member = std::move(*value);
   }
 
   template <class T>
@@ -108,16 +118,9 @@ class Reader {
     return std::nullopt;
   }
 
-  std::optional<Options4> read(Type<Options4>, const Node& node, std::string_view,
-                               Check<Options4>) {
-    return read_options(node, mistakes_);
-  }
+  void complain(unsigned line, std::string message) { context_.complain(line, std::move(message)); }
 
-  void complain(unsigned line, std::string message) {
-    mistakes_.push_back({line, std::move(message)});
-  }
-
-  Mistakes& mistakes_;
+  Context context_;
 };
 
 }  // namespace melange::config

@@ -6,10 +6,12 @@
 #include <set>
 
 #include "block_rules.h"
+#include "class_rules.h"
 #include "http_rules.h"
 #include "melange/base/text.h"
 #include "message.h"
 #include "once.h"
+#include "reservation_rules.h"
 
 namespace melange::config {
 namespace {
@@ -29,52 +31,6 @@ bool blocks_are_apart(const Network& network, Mistakes& mistakes) {
     ranges.push_back({cidr.range(), cat("block ", text(cidr)), block.cidr.line});
   }
   return are_apart(std::move(ranges), mistakes);
-}
-
-// The network's disjoint blocks by their first address.
-using BlockIndex = std::map<net::Address, const Block*>;
-
-const Block* block_of(net::Ipv4 address, const BlockIndex& blocks) {
-  const auto after = blocks.upper_bound(address);
-  if (after == blocks.begin()) return nullptr;
-  const Block* candidate = std::prev(after)->second;
-  return candidate->cidr.value->contains(address) ? candidate : nullptr;
-}
-
-void check_place(const At<net::Ipv4>& reserved, const BlockIndex& blocks, const Network& network,
-                 Mistakes& mistakes) {
-  const auto& [address, line] = reserved;
-  const Block* block = block_of(address, blocks);
-  if (block == nullptr) {
-    mistakes.push_back(
-        {line, cat("reserved address ", text(address), " lies outside every block of network ",
-                   quoted(network.id.value))});
-    return;
-  }
-  if (const std::string_view role = role_of(address, *block->cidr.value, block->gateway.value);
-      !role.empty()) {
-    mistakes.push_back({line, cat("reserved address ", text(address), " is the ", role,
-                                  " address of block ", text(*block->cidr.value))});
-  }
-}
-
-void check_reservations(const Network& network, bool blocks_known, Mistakes& mistakes) {
-  BlockIndex blocks;
-  for (const Block& block : network.blocks) {
-    if (block.cidr.value) blocks.emplace(block.cidr.value->network(), &block);
-  }
-  Once<net::Mac> macs(mistakes);
-  Once<net::Ipv4> addresses(mistakes);
-  for (const Reservation& reservation : network.reservations) {
-    if (const auto& [mac, line] = reservation.mac; mac) {
-      macs.add(*mac, line, cat("reservation for ", text(*mac)),
-               "; give one reservation all of its addresses");
-    }
-    for (const auto& reserved : reservation.addresses) {
-      addresses.add(reserved.value, reserved.line, cat("reserved address ", text(reserved.value)));
-      if (blocks_known) check_place(reserved, blocks, network, mistakes);
-    }
-  }
 }
 
 void check_network(const Network& network, const std::set<unsigned>& mistaken_lines,
@@ -145,6 +101,7 @@ void check_meaning(const Config& config, Mistakes& mistakes) {
     }
   }
   check_ambiguity(config, mistakes);
+  check_classes(config, mistakes);
   check_http(config.http, mistakes);
 }
 

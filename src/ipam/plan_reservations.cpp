@@ -16,10 +16,12 @@ using store::Reservation;
 using wire::Identity;
 
 Reservation to_reservation(const config::Reservation& from, NetworkId network) {
-  base::check(from.mac.value.has_value());
+  const std::vector<Identity> identities = from.identities();
+  base::check(!identities.empty());
   Reservation reservation;
   reservation.network = network;
-  reservation.identity = Identity::of(*from.mac.value);
+  reservation.identity = identities.front();
+  reservation.also.assign(identities.begin() + 1, identities.end());
   reservation.managed_by = store::ManagedBy::kConfig;
   for (const auto& address : from.addresses) reservation.addresses.push_back(address.value);
   reservation.hostname = from.hostname;

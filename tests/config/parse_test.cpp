@@ -125,7 +125,8 @@ TEST_F(WholeFile, FillsTheReservation) {
   ASSERT_TRUE(config_);
   ASSERT_EQ(config_->networks.front().reservations.size(), 1u);
   const Reservation& reservation = config_->networks.front().reservations.front();
-  EXPECT_EQ(reservation.mac.value, net::Mac::parse("52:54:00:12:34:56"));
+  EXPECT_EQ(reservation.identities(),
+            std::vector{wire::Identity::of(*net::Mac::parse("52:54:00:12:34:56"))});
   ASSERT_EQ(reservation.addresses.size(), 2u);
   EXPECT_EQ(reservation.addresses.at(1).value, *net::Ipv4::parse("10.9.0.10"));
   EXPECT_EQ(reservation.addresses.at(1).line, 44u) << "each element of a list knows its line";
@@ -165,11 +166,12 @@ path = "melange"
             "\"loud\"\n"
             "4: interfaces: \"../../x\" is no interface name\n"
             "4: interfaces: expected a text in quotes, not 7\n"
-            "7: identity: expected \"mac\" or \"client-id\", not \"duid\"\n"
+            "7: identity: expected \"mac\" or \"client-id\" or \"circuit-id\", not \"duid\"\n"
             "10: gateway 10.0.1.1 lies outside block 10.0.0.0/24\n"
             "11: unknown key 'lease_tme'; did you mean 'lease_time'?\n"
             "13: pool 10.0.1.5-10.0.1.9 lies outside block 10.0.0.0/24\n"
-            "14: reservation lacks 'mac'\n"
+            "14: reservation lacks its client: give it mac, client_id, duid, circuit_id or "
+            "remote_id\n"
             "15: reserved address 10.0.0.255 is the broadcast address of block 10.0.0.0/24\n"
             "17: path: \"melange\" is not an absolute path; begin it with /\n");
 }
@@ -241,7 +243,8 @@ TEST(Parse, NamesRequiredKeysThatAreMissing) {
             "1: network lacks 'id'\n"
             "2: block lacks 'cidr'\n"
             "3: reservation lacks 'addresses'\n"
-            "3: reservation lacks 'mac'\n");
+            "3: reservation lacks its client: give it mac, client_id, duid, circuit_id or "
+            "remote_id\n");
   EXPECT_EQ(answer_to_block("routes = [{ destination = \"10.0.0.0/8\" }]\n"),
             "5: routes lacks 'gateway'\n");
 }

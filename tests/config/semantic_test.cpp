@@ -239,13 +239,14 @@ TEST(Reservation, C4_MayBeAnyAddressOfAPointToPointBlock) {
 }
 
 TEST(Reservation, C4_SharesNoAddressAndNoMac) {
-  EXPECT_EQ(answer_to_block("[[network.reservation]]\nmac = \"02:00:00:00:00:01\"\n"
-                            "addresses = [\"10.0.0.5\"]\n"
-                            "[[network.reservation]]\nmac = \"02-00-00-00-00-01\"\n"
-                            "addresses = [\"10.0.0.5\"]\n"),
-            "9: reservation for 02:00:00:00:00:01 is that of line 6 too; give one reservation all "
-            "of its addresses\n"
-            "10: reserved address 10.0.0.5 is that of line 7 too\n");
+  EXPECT_EQ(
+      answer_to_block("[[network.reservation]]\nmac = \"02:00:00:00:00:01\"\n"
+                      "addresses = [\"10.0.0.5\"]\n"
+                      "[[network.reservation]]\nmac = \"02-00-00-00-00-01\"\n"
+                      "addresses = [\"10.0.0.5\"]\n"),
+      "9: reservation for mac 02:00:00:00:00:01 is that of line 6 too; give one reservation all "
+      "of its addresses\n"
+      "10: reserved address 10.0.0.5 is that of line 7 too\n");
 }
 
 TEST(Reservation, HasAUnicastMacAndAHostName) {

@@ -3,10 +3,12 @@
 // Any text as a configuration, and as a file of tokens: it is refused with messages that a terminal
 // can show, or it keeps the promises that the rest of the server builds on (hostile.md C1-C7).
 #include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "melange/base/check.h"
+#include "melange/base/limits.h"
 #include "melange/base/text.h"
 #include "melange/config/load.h"
 #include "melange/config/tokens.h"
@@ -44,16 +46,46 @@ void check_times(const Block& block) {
   check(block.renew_time.value.value_or(rebind / 2) < rebind);
 }
 
-void check_network(const Network& network) {
+void check_client(const Reservation& reservation, std::set<melange::wire::Identity>& clients) {
+  const auto identities = reservation.identities();
+  check(!identities.empty() && identities.size() <= melange::base::limits::kIdentities);
+  for (const auto& identity : identities) check(clients.insert(identity).second);
+}
+
+void check_boot(const Boot& boot) {
+  check(boot.server_name.size() <= 63 && boot.file.size() <= 255);
+}
+
+void check_pools(const Block& block, const Config& config) {
+  const auto is_known = [&](const auto& name) {
+    const auto is_it = [&](const Class& one) { return one.name.value == name.value; };
+    return std::ranges::count_if(config.classes, is_it) == 1;
+  };
+  check(std::ranges::all_of(block.classes, is_known));
+  for (const Pool& pool : block.pool) {
+    check(pool.range.value && block.cidr.value->range().contains(*pool.range.value));
+    const auto overlaps = [&](const auto& other) {
+      return pool.range.value->overlaps(other.value);
+    };
+    check(std::ranges::none_of(block.pools, overlaps));
+    check(std::ranges::all_of(pool.classes, is_known));
+  }
+}
+
+void check_network(const Network& network, const Config& config) {
   check(!network.id.value.empty() && !network.blocks.empty());
   for (const Block& block : network.blocks) {
     check(block.cidr.value && block.cidr.value->family() == melange::net::Family::kV4);
     check(!block.gateway.value || block.cidr.value->contains(*block.gateway.value));
     check_pools(block);
+    check_pools(block, config);
+    check_boot(block.boot);
     check_times(block);
   }
+  std::set<melange::wire::Identity> clients;
   for (const Reservation& reservation : network.reservations) {
-    check(reservation.mac.value && !reservation.addresses.empty());
+    check_client(reservation, clients);
+    check(!reservation.addresses.empty());
     for (const auto& address : reservation.addresses) {
       const auto holds = [&](const Block& block) {
         return block.cidr.value->contains(address.value);
@@ -95,6 +127,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   check_http(config->http);
-  for (const Network& network : config->networks) check_network(network);
+  for (const Network& network : config->networks) check_network(network, *config);
+  for (const Class& one : config->classes) check_boot(one.boot);
   return 0;
 }

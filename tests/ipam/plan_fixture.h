@@ -27,7 +27,7 @@ inline config::Block block(std::string_view cidr, std::string_view pools) {
 inline config::Reservation reservation(std::uint32_t number, std::string_view addresses,
                                        std::string hostname = "") {
   config::Reservation made;
-  made.mac.value = net::Mac::from_bytes(test::client(number).bytes());
+  made.mac.value = *net::Mac::from_bytes(test::client(number).bytes());
   for (std::string_view part : base::split(addresses, ',')) {
     part.remove_prefix(part.find_first_not_of(' '));
     made.addresses.push_back({test::address(part).v4()});

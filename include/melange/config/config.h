@@ -9,12 +9,14 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "melange/base/time.h"
 #include "melange/net/address.h"
 #include "melange/net/mac.h"
 #include "melange/net/range.h"
+#include "melange/wire/identity.h"
 
 namespace melange::config {
 
@@ -132,15 +134,32 @@ struct Block {
   std::vector<Pool> pool;
 };
 
+// What one key says that a client is; a MAC is a list of one.
+struct Identities {
+  Identities() = default;
+  Identities(const net::Mac& mac) : all{wire::Identity::of(mac)} {}
+  explicit Identities(std::vector<wire::Identity> some) : all(std::move(some)) {}
+  std::vector<wire::Identity> all;
+  bool operator==(const Identities&) const = default;
+};
+
 struct Reservation {
-  unsigned line = 0;                // of its [[network.reservation]]
-  At<std::optional<net::Mac>> mac;  // never empty once loaded
+  unsigned line = 0;  // of its [[network.reservation]]
+  At<Identities> mac;
+  At<Identities> client_id;
+  At<Identities> duid;
+  At<Identities> circuit_id;
+  At<Identities> remote_id;
   std::vector<At<net::Ipv4>> addresses;
   std::string hostname;
   Options4 options;
   OptionCodes force;
   Boot boot;
   std::vector<At<std::string>> classes;
+
+  // All that the client is, in the order of the keys above; never none once loaded. It is known by
+  // the first.
+  std::vector<wire::Identity> identities() const;
 };
 
 struct Network {
@@ -203,7 +222,7 @@ struct OptionDefinition {
   unsigned line = 0;  // of its [[option]]
   At<std::uint16_t> code;
   At<std::string> name;
-  std::string form;
+  std::string form;  // as in wire/options4.h
 };
 
 struct Config {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "melange/config/config.h"
+#include "melange/wire/option_table4.h"
 
 namespace melange::config {
 
@@ -25,6 +26,9 @@ using Mistakes = std::vector<Mistake>;  // ascending by line
 std::expected<Config, Mistakes> load(const std::string& path);
 // The same for a text that is already in memory.
 std::expected<Config, Mistakes> parse(std::string_view toml);
+
+// The options that a loaded configuration can name: the built-in ones and its own.
+wire::OptionTable4 option_table(const Config& config);
 
 // "path:line: message", one per line, as `melange check` prints it.
 std::string text(const std::string& path, const Mistakes& mistakes);
