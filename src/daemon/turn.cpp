@@ -196,12 +196,12 @@ void Turn::queue_reply(const Query4& query, const Decision4& decision, const Por
   Packet packet{};
   if (on_link) {
     const base::MutableBytes frame = slot.first(wire::kFrameOverhead + size);
-    wire::put_frame_headers(frame, {link->host.mac, reply.to.mac, reply.server_id, reply.to.address,
+    wire::put_frame_headers(frame, {link->host.mac, reply.to.mac, reply.source, reply.to.address,
                                     wire::kServerPort4, reply.to.port});
     packet = {raw->second, {frame, {}, {}, 0}};
   } else {
     packet = {ports.routed,
-              {slot.subspan(wire::kFrameOverhead, size), reply.server_id, reply.to.address,
+              {slot.subspan(wire::kFrameOverhead, size), reply.source, reply.to.address,
                reply.to.port}};
   }
   (waits ? after_commit_ : now_).push_back(packet);

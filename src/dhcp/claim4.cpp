@@ -23,7 +23,7 @@ bool on_probation(const AddressRecord& record, base::Instant now) {
 Claim4 claim_on_record(const Scene4& scene, const AddressRecord& record, bool pooled) {
   if (owns(scene, record)) return Claim4::kReserved;
   if (on_probation(record, scene.now)) return Claim4::kProbation;
-  const bool mine = record.identity == scene.identity;
+  const bool mine = scene.holds(record);
   if (is_live(record, scene.now)) {
     // Reserved for another meanwhile: this client is told to move (ipam.md section 3).
     return mine && record.reserved_for.empty() ? Claim4::kLeased : Claim4::kTaken;
@@ -37,9 +37,12 @@ Claim4 claim_on_record(const Scene4& scene, const AddressRecord& record, bool po
 
 // The claim without regard to offers and to the client's other addresses.
 Claim4 claim_alone(const Scene4& scene, const Judgement4& judged, net::Ipv4 address) {
-  const bool pooled = scene.topology.may_lease(*judged.block, address);
-  if (judged.record) return claim_on_record(scene, *judged.record, pooled);
-  return pooled ? Claim4::kFree : Claim4::kExcluded;
+  const bool pooled = scene.may_lease(*judged.block, address);
+  if (!judged.record) return pooled ? Claim4::kFree : Claim4::kExcluded;
+  const Claim4 claim = claim_on_record(scene, *judged.record, pooled);
+  // A client that has left the class which the pool is for moves to another.
+  const bool leaves = claim == Claim4::kLeased && !scene.is_served(*judged.block, address);
+  return leaves ? Claim4::kExcluded : claim;
 }
 
 bool any_own(const Scene4& scene, net::Ipv4 other_than, auto&& holds) {
@@ -61,10 +64,10 @@ bool is_vacant(const AddressRecord& record, base::Instant now) {
 
 bool owns(const Scene4& scene, const AddressRecord& record) {
   if (record.state == AddressState::kReserved || record.state == AddressState::kBound) {
-    return record.identity == scene.identity;
+    return scene.is_owner(record);
   }
-  return record.reserved_for == scene.identity && !on_probation(record, scene.now) &&
-         (!is_live(record, scene.now) || record.identity == scene.identity);
+  return !record.reserved_for.empty() && scene.is_owner(record) &&
+         !on_probation(record, scene.now) && (!is_live(record, scene.now) || scene.holds(record));
 }
 
 Judgement4 judge(const Scene4& scene, net::Ipv4 address) {
@@ -92,7 +95,7 @@ Judgement4 judge(const Scene4& scene, net::Ipv4 address) {
     judged.claim = to_us ? Claim4::kOffered : Claim4::kTaken;
   }
   const auto live = [&](const AddressRecord& record) {
-    return record.identity == scene.identity && is_live(record, scene.now);
+    return scene.holds(record) && is_live(record, scene.now);
   };
   const bool known = judged.claim == Claim4::kFree || judged.claim == Claim4::kHeld;
   if (known && any_own(scene, address, live)) judged.claim = Claim4::kElsewhere;

@@ -5,14 +5,19 @@
 
 #include "melange/base/check.h"
 #include "melange/ipam/lease.h"
+#include "melange/wire/host_name.h"
+#include "melange/wire/options4.h"
 
 namespace melange::dhcp {
 namespace {
 
+namespace option4 = wire::option4;
 using base::Instant;
 using base::Seconds;
 using store::AddressRecord;
 using store::AddressState;
+
+constexpr std::uint8_t kLongestRelayInfo = 255;
 
 Instant expiry(Instant now, Seconds lease_time) {
   return lease_time == base::kInfinite ? Instant::max() : now + lease_time;
@@ -31,19 +36,45 @@ bool says_it_already(const AddressRecord& stored, const AddressRecord& wanted, S
   return stored.expires == stored.since + lease_time && now - stored.since < lease_time / 10.0;
 }
 
+// The name that the client gives itself, if it is one (RFC 1123): the one with its domain first.
+std::optional<wire::HostName> name_of_client(const Query4& query) {
+  const auto& message = *query.message;
+  if (message.has(option4::kFqdn)) {
+    const auto fqdn = wire::read_fqdn(message.option(option4::kFqdn));
+    if (fqdn && !fqdn->name.empty()) return fqdn->name;
+  }
+  return message.has(option4::kHostName) ? wire::read_host_name(message.option(option4::kHostName))
+                                         : std::nullopt;
+}
+
+// What the client and its relay said of it with this REQUEST. A renewal goes past the relay: what
+// the relay said before holds on.
+void note_client(const Scene4& scene, AddressRecord& record) {
+  if (const auto name = name_of_client(scene.query)) record.client_name = *name;
+  const base::Bytes relay = scene.query.message->option(option4::kRelayAgentInformation);
+  if (scene.query.relay && relay.size() <= kLongestRelayInfo) {
+    record.relay_info = base::InlineBytes<kLongestRelayInfo>(relay);
+  }
+}
+
 AddressRecord record_for(const Scene4& scene, const Judgement4& judged, net::Ipv4 address,
                          Seconds lease_time) {
   AddressRecord record = judged.record.value_or(AddressRecord{});
+  if (!scene.holds(record)) record.client_name = {}, record.relay_info = {};
   record.key = scene.key(*judged.block, address);
   record.network = scene.network().id;
   const bool owner = judged.claim == Claim4::kReserved;
   record.state = owner ? AddressState::kBound : AddressState::kLeased;
   // What an operator gives to an address goes to its owner: a dynamic lease has none of it.
   if (!owner) forget_operator(record);
-  record.identity = scene.identity;
+  // An operator's address stays filed under whom he gave it to, whichever of its identities asks.
+  if (!owner || !record.reserved_for.empty()) {
+    record.identity = owner ? record.reserved_for : scene.identity();
+  }
   record.reserved_for = {};
   record.mac.reset();
-  if (scene.identity.kind() != wire::IdentityKind::kMac) record.mac = scene.query.chaddr;
+  if (record.identity != wire::Identity::of(scene.query.chaddr)) record.mac = scene.query.chaddr;
+  note_client(scene, record);
   record.since = scene.now;
   record.expires = expiry(scene.now, lease_time);
   return record;
@@ -55,7 +86,7 @@ void end_other_leases(const Scene4& scene, const store::AddressKey& kept,
   for (const store::AddressKey& key : scene.own) {
     if (key == kept || changes.full() || !key.address.is_v4()) continue;
     const auto record = scene.view.address(key);
-    if (!record || record->identity != scene.identity) continue;
+    if (!record || !scene.holds(*record)) continue;
     if (record->state != AddressState::kLeased && record->state != AddressState::kBound) continue;
     const ServedBlock* block = scene.network().block_of(key.address.v4());
     const bool pooled = block != nullptr && scene.topology.may_lease(*block, key.address);
@@ -74,7 +105,7 @@ void forget_one(const Scene4& scene, const store::AddressKey& kept, store::Lease
   for (const store::AddressKey& key : scene.own) {
     const auto record = scene.view.address(key);
     const bool past = record && record->state == AddressState::kHeld;
-    if (!past || record->identity != scene.identity || !record->reserved_for.empty()) continue;
+    if (!past || record->identity != scene.identity() || !record->reserved_for.empty()) continue;
     changes.push_back(store::EraseAddress{key});
     return;
   }
@@ -87,9 +118,18 @@ Seconds remaining(const AddressRecord& record, Instant now) {
   return std::chrono::floor<Seconds>(record.expires - now);
 }
 
-Seconds lease_time_for(const Query4& query, const ServedBlock& block) {
-  const Seconds wish = query.lease_time.value_or(block.lease_time);
-  return std::clamp(wish, block.min_lease_time, block.max_lease_time);
+Seconds lease_time_for(const Scene4& scene, const ServedBlock& block) {
+  Seconds usual = block.lease_time;
+  Seconds least = block.min_lease_time;
+  Seconds most = block.max_lease_time;
+  const auto special = std::ranges::find_if(
+      scene.classes, [](const ServedClass* each) { return each->lease_time.has_value(); });
+  if (special != scene.classes.end()) {
+    usual = *(*special)->lease_time;
+    least = (*special)->min_lease_time.value_or(usual);
+    most = (*special)->max_lease_time.value_or(usual);
+  }
+  return std::clamp(scene.query.lease_time.value_or(usual), least, most);
 }
 
 Grant4 grant(const Scene4& scene, const Judgement4& judged, net::Ipv4 address) {
@@ -102,7 +142,7 @@ Grant4 grant(const Scene4& scene, const Judgement4& judged, net::Ipv4 address) {
     given.written = false;
     return given;
   }
-  given.lease_time = lease_time_for(scene.query, *judged.block);
+  given.lease_time = lease_time_for(scene, *judged.block);
   const AddressRecord record = record_for(scene, judged, address, given.lease_time);
   if (judged.record && says_it_already(*judged.record, record, given.lease_time, scene.now)) {
     given.lease_time = remaining(*judged.record, scene.now);

@@ -9,7 +9,7 @@
 namespace melange::dhcp {
 
 // The client's wish, within the block's bounds (dhcp.md rule 18).
-base::Seconds lease_time_for(const Query4& query, const ServedBlock& block);
+base::Seconds lease_time_for(const Scene4& scene, const ServedBlock& block);
 
 struct Grant4 {
   base::Seconds lease_time{};   // as promised to the client

@@ -56,13 +56,20 @@ void Offers::hold(const Offer& offer) {
   add_to_runs(offer.address);
 }
 
+void Offers::check(store::NetworkId network, const wire::Identity& identity,
+                   const store::AddressKey& address) {
+  const auto at = by_client_.find(Client{network, identity});
+  if (at != by_client_.end() && at->second->address == address) at->second->checked = true;
+}
+
 void Offers::release(store::NetworkId network, const wire::Identity& identity) {
   const auto at = by_client_.find(Client{network, identity});
   if (at != by_client_.end()) erase(at);
 }
 
 void Offers::drop_expired(base::Instant now) {
-  // All offers stand equally long: the oldest expires first.
+  // All offers stand equally long, but for those that wait for a probe: they may keep others a
+  // moment longer.
   while (!order_.empty() && order_.front().expires <= now) {
     erase(by_client_.find(Client{order_.front().network, order_.front().identity}));
   }

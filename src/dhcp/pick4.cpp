@@ -32,7 +32,7 @@ std::optional<Pick4> offered_before(const Scene4& scene) {
   const net::Ipv4 address = offer->address.address.v4();
   const Judgement4 judged = judge(scene, address);
   if (judged.claim != Claim4::kOffered) return std::nullopt;
-  return Pick4{judged.block, address};
+  return Pick4{judged.block, address, !offer->checked};
 }
 
 std::optional<Pick4> requested(const Scene4& scene) {
@@ -40,6 +40,16 @@ std::optional<Pick4> requested(const Scene4& scene) {
   const Judgement4 judged = judge(scene, *scene.query.requested);
   if (judged.claim != Claim4::kFree) return std::nullopt;
   return Pick4{judged.block, *scene.query.requested};
+}
+
+// A pool for members of other classes is stepped over whole: the address behind it; nothing if
+// `address` is in none, or the block ends with it.
+std::optional<net::Address> behind_closed(const Scene4& scene, const ServedBlock& block,
+                                          const net::Address& address) {
+  const ServedPool* const pool = block.pool_of(address);
+  const bool closed = pool != nullptr && !scene.belongs_to(pool->classes);
+  if (!closed || pool->range.last() == block.cidr.last()) return std::nullopt;
+  return pool->range.last().next();
 }
 
 // Of a run of free addresses, the lowest that may be leased and is on offer to nobody: whole runs
@@ -51,7 +61,11 @@ std::optional<net::Ipv4> lowest_in(const Scene4& scene, const ServedBlock& block
     if (!clear) return std::nullopt;
     net::Address open = scene.offers.next_unoffered({block.id, *clear});
     if (open == *clear) {
-      if (scene.topology.may_lease(block, open)) return open.v4();
+      if (scene.may_lease(block, open)) return open.v4();
+      if (const auto after = behind_closed(scene, block, open)) {
+        rest = net::Range::make(*after, run.last());
+        continue;
+      }
       // Only the host's own addresses are free in the store and not ours to lease.
       if (!block.dynamic.contains(open) || open == run.last()) return std::nullopt;
       open = open.next();
@@ -68,8 +82,13 @@ bool all_denied(const Scene4& scene, const ServedBlock& block) {
 }
 
 std::optional<Pick4> next_free(const Scene4& scene, const ServedBlock& block) {
+  if (!scene.belongs_to(block.classes)) return std::nullopt;
   net::Address from = block.cidr.network();
   for (std::size_t runs = 1; const auto run = scene.view.next_free(block.id, from); ++runs) {
+    if (const auto after = behind_closed(scene, block, run->first())) {
+      from = *after;
+      continue;
+    }
     if (const auto found = lowest_in(scene, block, *run)) return Pick4{&block, *found};
     if (run->last() == block.cidr.last()) return std::nullopt;
     if (runs == kRunsBeforeCount && all_denied(scene, block)) return std::nullopt;
@@ -79,7 +98,7 @@ std::optional<Pick4> next_free(const Scene4& scene, const ServedBlock& block) {
 }
 
 bool may_take(const Scene4& scene, const ServedBlock& block, const AddressKey& key) {
-  return scene.topology.may_lease(block, key.address) && !scene.offers.is_offered(key);
+  return scene.may_lease(block, key.address) && !scene.offers.is_offered(key);
 }
 
 std::optional<Pick4> longest_held(const Scene4& scene, const ServedBlock& block) {
@@ -122,15 +141,25 @@ std::optional<Pick4> in_any_block(const Scene4& scene, auto&& attempt) {
 
 }  // namespace
 
+namespace {
+
+std::optional<Pick4> pick_fresh(const Scene4& scene) {
+  if (auto wish = requested(scene)) return wish;
+  if (auto free = in_any_block(scene, next_free)) return free;
+  if (auto held = in_any_block(scene, longest_held)) return held;
+  return in_any_block(scene, expired);
+}
+
+}  // namespace
+
 std::optional<Pick4> pick_address(const Scene4& scene) {
   if (auto own = own_with_claim(scene, Claim4::kReserved)) return own;
   if (auto offer = offered_before(scene)) return offer;
   if (auto own = own_with_claim(scene, Claim4::kLeased)) return own;
   if (auto own = own_with_claim(scene, Claim4::kHeld)) return own;
-  if (auto wish = requested(scene)) return wish;
-  if (auto free = in_any_block(scene, next_free)) return free;
-  if (auto held = in_any_block(scene, longest_held)) return held;
-  return in_any_block(scene, expired);
+  auto fresh = pick_fresh(scene);
+  if (fresh) fresh->fresh = true;
+  return fresh;
 }
 
 }  // namespace melange::dhcp

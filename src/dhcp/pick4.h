@@ -13,6 +13,7 @@ namespace melange::dhcp {
 struct Pick4 {
   const ServedBlock* block = nullptr;
   net::Ipv4 address;
+  bool fresh = false;  // nobody whom we know had it lately, and nobody has looked for it yet
 };
 
 // Nothing if the network has no address left for this client.

@@ -12,14 +12,22 @@ bool may_be_relay(net::Ipv4 giaddr, const Topology& topology) {
 
 std::expected<Place4, Reason> place_of_relayed(const Query4& query, const Topology& topology) {
   if (!may_be_relay(query.giaddr(), topology)) return std::unexpected(Reason::kBadRelay);
-  const ServedNetwork* network = topology.relayed(query.giaddr());
+  // RFC 3527: the relay's own address may be of another subnet than the client.
+  const auto selected = query.relay ? query.relay->link_selection : std::nullopt;
+  const ServedNetwork* network =
+      selected ? topology.selected(query.giaddr(), *selected) : topology.relayed(query.giaddr());
   if (network == nullptr) return std::unexpected(Reason::kNoNetwork);
   Place4 place;
   place.network = network;
-  place.near_block = network->block_of(query.giaddr());
-  place.server_id = query.datagram->destination;
+  place.near_block = network->block_of(selected.value_or(query.giaddr()));
+  place.source = query.datagram->destination;
+  place.server_id = network->server_id;
+  // RFC 5107: clients renew with the relay, as if it were the server.
+  if (query.relay && query.relay->server_id_override) {
+    place.server_id = query.relay->server_id_override;
+  }
   // A subnet's broadcast address reaches us too, but is no server's identifier.
-  if (!topology.is_own(place.server_id)) return std::unexpected(Reason::kNoServerAddress);
+  if (!topology.is_own(place.source)) return std::unexpected(Reason::kNoServerAddress);
   return place;
 }
 
@@ -32,8 +40,9 @@ std::expected<Place4, Reason> place_of_routed(const Query4& query, const Topolog
   if (query.datagram->source != client) return std::unexpected(Reason::kSpoofedAddress);
   Place4 place;
   place.network = network;
-  place.server_id = query.datagram->destination;
-  if (!topology.is_own(place.server_id)) return std::unexpected(Reason::kNoServerAddress);
+  place.source = query.datagram->destination;
+  place.server_id = network->server_id;
+  if (!topology.is_own(place.source)) return std::unexpected(Reason::kNoServerAddress);
   return place;
 }
 
@@ -56,22 +65,22 @@ std::expected<Place4, Reason> find_place(const Query4& query, const Topology& to
   if (link == nullptr || is_from_elsewhere(query, *link, topology)) {
     return place_of_routed(query, topology);
   }
+  // dhcp.md rule 12: a client that speaks of circuits itself could take another's place.
+  if (query.relay && !link->network->trust_relay_information) {
+    return std::unexpected(Reason::kRelayOnLink);
+  }
   Place4 place;
   place.network = link->network;
   place.link = link;
-  place.server_id = server_id_for(place, nullptr);
-  if (place.server_id.is_unspecified()) return std::unexpected(Reason::kNoServerAddress);
+  place.server_id = link->network->server_id;
+  if (server_id_for(place, nullptr).is_unspecified()) {
+    return std::unexpected(Reason::kNoServerAddress);
+  }
   return place;
 }
 
-wire::Identity identify(const Query4& query, const ServedNetwork& network) {
-  const bool by_client_id = network.identity == store::IdentityPolicy::kClientId;
-  if (by_client_id && query.client_id) return wire::Identity::of(*query.client_id);
-  return wire::Identity::of(query.chaddr);
-}
-
-net::Ipv4 server_id_for(const Place4& place, const ServedBlock* block) {
-  if (place.link == nullptr) return place.server_id;
+net::Ipv4 source_for(const Place4& place, const ServedBlock* block) {
+  if (place.link == nullptr) return place.source;
   const auto& addresses = place.link->host.addresses;
   for (const net::HostAddress& host : addresses) {
     if (block != nullptr && block->cidr.contains(host.address)) return host.address;
@@ -79,14 +88,21 @@ net::Ipv4 server_id_for(const Place4& place, const ServedBlock* block) {
   for (const net::HostAddress& host : addresses) {
     if (place.network->block_of(host.address) != nullptr) return host.address;
   }
-  return addresses.empty() ? net::Ipv4{} : addresses.front().address;
+  if (!addresses.empty()) return addresses.front().address;
+  return place.server_id.value_or(net::Ipv4{});
+}
+
+net::Ipv4 server_id_for(const Place4& place, const ServedBlock* block) {
+  return place.server_id ? *place.server_id : source_for(place, block);
 }
 
 namespace {
 
 Destination4 to_relay(const Query4& query) {
-  // RFC 2131 section 4.1: to the relay's server port.
-  return {Destination4::Path::kRouted, {}, query.giaddr(), wire::kServerPort4};
+  // RFC 2131 section 4.1: to the relay's server port; RFC 8357: or to the port that it sent from.
+  const bool own_port = query.relay && query.relay->source_port;
+  const std::uint16_t port = own_port ? query.datagram->source_port : wire::kServerPort4;
+  return {Destination4::Path::kRouted, {}, query.giaddr(), port};
 }
 
 Destination4 to_everyone() {

@@ -18,7 +18,6 @@ using wire::MessageType4;
 
 constexpr std::uint8_t kMostHops = 16;  // RFC 1542 section 4.1.1
 constexpr std::uint16_t kLeastMessageSize = 576;
-constexpr std::uint8_t kCircuitId = 1;  // RFC 3046 section 3.1
 
 // hostile.md W28: these have one length; any other is an attack or a broken client.
 struct FixedSize {
@@ -38,26 +37,11 @@ std::optional<net::Ipv4> address_option(const Message4& message, std::uint8_t op
   return net::Ipv4(ByteReader(message.option(option)).u32());
 }
 
-// RFC 3046 section 2.0: each sub-option lies within the option; a circuit-id names something.
-bool well_formed_relay_option(Bytes octets) {
-  ByteReader reader(octets);
-  while (!reader.empty()) {
-    const std::uint8_t sub_code = reader.u8();
-    const std::size_t length = reader.take(reader.u8()).size();
-    if (!reader.ok() || (sub_code == kCircuitId && length == 0)) return false;
-  }
-  return reader.ok() && !octets.empty();
-}
-
 std::optional<Reason> check_options(const Message4& message) {
   for (const FixedSize& fixed : kFixedSizes) {
     if (message.has(fixed.code) && message.option(fixed.code).size() != fixed.octets) {
       return Reason::kBadOptionLength;
     }
-  }
-  const bool relay_option = message.has(code::kRelayAgentInformation);
-  if (relay_option && !well_formed_relay_option(message.option(code::kRelayAgentInformation))) {
-    return Reason::kMalformed;
   }
   return std::nullopt;
 }
@@ -71,8 +55,7 @@ std::optional<Reason> check_sender(const Message4& message, const wire::Datagram
   if (!datagram.source_mac) return std::nullopt;
   // On a link's own wire there are clients only: relays and servers send unicast.
   if (datagram.source_port == wire::kServerPort4) return Reason::kRogueServer;
-  const bool relay_fields = !header.giaddr.is_unspecified() || header.hops > 0 ||
-                            message.has(code::kRelayAgentInformation);
+  const bool relay_fields = !header.giaddr.is_unspecified() || header.hops > 0;
   return relay_fields ? std::optional(Reason::kRelayOnLink) : std::nullopt;
 }
 
@@ -93,8 +76,9 @@ std::expected<Intent4, Reason> request_state(const Query4& query) {
   return broadcast ? Intent4::kRebind : Intent4::kRenew;
 }
 
-std::expected<Intent4, Reason> intent_of(const Query4& query, MessageType4 type) {
-  switch (type) {
+std::expected<Intent4, Reason> intent_of(const Query4& query) {
+  if (!query.message->has(code::kMessageType)) return Intent4::kBootp;
+  switch (MessageType4{query.message->option(code::kMessageType).front()}) {
     case MessageType4::kDiscover:
       return Intent4::kDiscover;
     case MessageType4::kRequest:
@@ -119,7 +103,6 @@ std::expected<Intent4, Reason> intent_of(const Query4& query, MessageType4 type)
 
 std::expected<Query4, Reason> read_query(const Message4& message, const wire::Datagram& datagram) {
   if (const auto fault = check_sender(message, datagram)) return std::unexpected(*fault);
-  if (!message.has(code::kMessageType)) return std::unexpected(Reason::kNoMessageType);
   if (const auto fault = check_options(message)) return std::unexpected(*fault);
 
   Query4 query;
@@ -139,11 +122,21 @@ std::expected<Query4, Reason> read_query(const Message4& message, const wire::Da
     const std::uint16_t size = ByteReader(message.option(code::kMaxMessageSize)).u16();
     query.max_message_size = std::max(size, kLeastMessageSize);
   }
-  const auto type = static_cast<MessageType4>(message.option(code::kMessageType).front());
-  const auto intent = intent_of(query, type);
+  if (message.has(code::kRelayAgentInformation)) {
+    query.relay = wire::read_relay_info(message.option(code::kRelayAgentInformation));
+    if (!query.relay) return std::unexpected(Reason::kMalformed);
+    // dhcp.md rule 12: what is sent to us and came by no relay says nothing of circuits.
+    if (!query.direct() && !query.relayed()) query.relay.reset();
+  }
+  const auto intent = intent_of(query);
   if (!intent) return std::unexpected(intent.error());
   query.intent = *intent;
   return query;
+}
+
+bool Query4::asks_for(std::uint8_t option) const {
+  const Bytes asked = message->option(code::kParameterRequestList);
+  return std::ranges::find(asked, option) != asked.end();
 }
 
 std::string_view text(Intent4 intent) {
@@ -164,6 +157,8 @@ std::string_view text(Intent4 intent) {
       return "RELEASE";
     case Intent4::kInform:
       return "INFORM";
+    case Intent4::kBootp:
+      return "BOOTP";
   }
   return "?";
 }
@@ -178,6 +173,7 @@ std::string text(const Query4& query) {
   if (!query.ciaddr().is_unspecified()) out += " ciaddr=" + text(query.ciaddr());
   if (query.relayed()) out += " giaddr=" + text(query.giaddr());
   if (query.server_id) out += " server-id=" + text(*query.server_id);
+  if (query.relay) out += " " + text(*query.relay);
   return out;
 }
 

@@ -7,7 +7,9 @@
 
 #include "melange/base/inline.h"
 #include "melange/base/limits.h"
+#include "melange/wire/host_name.h"
 #include "melange/wire/options4.h"
+#include "reply_options.h"
 
 namespace melange::dhcp {
 namespace {
@@ -19,6 +21,10 @@ using wire::OptionToSend;
 
 constexpr std::size_t kIpAndUdpHeaders = 28;
 constexpr std::size_t kLeastMessageSize = 576;
+constexpr std::string_view kHttpClient = "HTTPClient";
+// Both fields end with a NUL (RFC 2131 section 2).
+constexpr std::size_t kLongestServerName = 63;
+constexpr std::size_t kLongestFile = 127;
 
 // The options of one reply in the order of sending, each once. Numbers are encoded here; all other
 // values stay where they are.
@@ -28,6 +34,12 @@ class OptionList {
     if (listed_[option] || value.empty()) return;
     listed_[option] = true;
     options_[count_++] = {option, value, required};
+  }
+  // An option that says by being there what it has to say.
+  void add_empty(std::uint8_t option) {
+    if (listed_[option]) return;
+    listed_[option] = true;
+    options_[count_++] = {option, {}, true};
   }
   void add_u8(std::uint8_t option, std::uint8_t value) { add_number(option, value, 1, true); }
   void add_u32(std::uint8_t option, std::uint32_t value, bool required) {
@@ -72,41 +84,50 @@ void add_lease_times(const Reply4& reply, OptionList& options) {
   }
 }
 
-Bytes value_of(const std::vector<store::OptionValue>& options, std::uint8_t option) {
-  const auto at = std::ranges::find(options, option, &store::OptionValue::code);
-  return at == options.end() ? Bytes{} : Bytes(at->octets);
+// What the boot fields say where no option does.
+Bytes value_of(const Reply4& reply, const Boot4& boot, std::uint8_t option) {
+  const Bytes value = value_of(reply, option);
+  if (!value.empty()) return value;
+  if (option == code::kTftpServerName) return boot.server_name;
+  return option == code::kBootFileName ? boot.file : Bytes{};
 }
 
-// The most specific value: the address's, the block's, the network's; 249 is 121 under Microsoft's
-// number.
-Bytes value_of(const Reply4& reply, std::uint8_t option) {
-  if (const Bytes own = value_of(reply.options, option); !own.empty()) return own;
-  if (option == code::kHostName && !reply.hostname.empty()) return reply.hostname.view();
-  const Bytes value = reply.network->option(*reply.block, option);
-  if (value.empty() && option == code::kClasslessRoutesMicrosoft) {
-    return value_of(reply, code::kClasslessRoutes);
-  }
-  return value;
+// Codes that are sent unasked, and, to a client that asks for nothing, all that there are.
+std::bitset<256> unasked(const Reply4& reply, bool all) {
+  std::bitset<256> codes;
+  const auto mark = [&](std::span<const std::uint8_t> marked) {
+    for (const std::uint8_t option : marked) codes.set(option);
+  };
+  mark(reply.forced);
+  for_each_set(reply, [&](const OptionSet4& set) {
+    mark(set.forced());
+    if (all) mark(set.codes());
+  });
+  if (!all) return codes;
+  for (const store::OptionValue& own : reply.options) codes.set(own.code);
+  codes.set(code::kHostName);
+  return codes;
 }
 
-// A client that asks for nothing gets what there is.
-void add_all(const Reply4& reply, OptionList& options) {
-  options.add(code::kHostName, value_of(reply, code::kHostName));
-  std::bitset<256> there;
-  for (const store::OptionValue& own : reply.options) there.set(own.code);
-  for (const std::uint8_t option : reply.block->options.codes()) there.set(option);
-  for (const std::uint8_t option : reply.network->options.codes()) there.set(option);
-  for (unsigned i = 0; i < there.size(); ++i) {
-    const auto option = static_cast<std::uint8_t>(i);
-    if (there[i]) options.add(option, value_of(reply, option), is_required(option));
-  }
+// UEFI 2.10 section 24.7.3.1: a client that boots by HTTP takes no answer that does not name its
+// vendor class, and reads the URI from option 67 alone. A file too long for the fixed field is
+// there too.
+void add_boot_options(const Query4& query, const Boot4& boot, OptionList& options) {
+  if (boot.file.empty()) return;
+  const auto vendor = base::text_of(query.message->option(code::kVendorClass));
+  const bool by_http = vendor.starts_with(kHttpClient);
+  if (by_http) options.add(code::kVendorClass, base::bytes_of(kHttpClient));
+  if (by_http || boot.file.size() > kLongestFile) options.add(code::kBootFileName, boot.file);
 }
 
-void add_block_options(const Query4& query, const Reply4& reply, OptionList& options) {
+void add_block_options(const Query4& query, const Reply4& reply, const Boot4& boot,
+                       OptionList& options) {
   const Bytes asked = query.message->option(code::kParameterRequestList);
-  const bool asks_routes = std::ranges::find(asked, code::kClasslessRoutes) != asked.end();
+  const bool all = asked.empty();
+  const std::bitset<256> more = unasked(reply, all);
   const bool sends_routes =
-      (asks_routes || asked.empty()) && !value_of(reply, code::kClasslessRoutes).empty();
+      (query.asks_for(code::kClasslessRoutes) || more[code::kClasslessRoutes]) &&
+      !value_of(reply, code::kClasslessRoutes).empty();
   if (sends_routes) {
     // RFC 3442: the client would ignore them beside option 121.
     options.leave_out(code::kRouters);
@@ -117,12 +138,45 @@ void add_block_options(const Query4& query, const Reply4& reply, OptionList& opt
     options.add(option, value_of(reply, option), true);
   }
   for (const std::uint8_t option : asked) {
-    options.add(option, value_of(reply, option), is_required(option));
+    options.add(option, value_of(reply, boot, option), is_required(option));
   }
-  if (asked.empty()) add_all(reply, options);
+  if (all) options.add(code::kHostName, value_of(reply, code::kHostName));
+  for (unsigned i = 0; more.any() && i < more.size(); ++i) {
+    const auto option = static_cast<std::uint8_t>(i);
+    if (more[i]) options.add(option, value_of(reply, boot, option), is_required(option));
+  }
+  add_boot_options(query, boot, options);
 }
 
-wire::Header4 header_of(const Query4& query, const Reply4& reply) {
+using FqdnBuffer = std::array<std::uint8_t, wire::kFqdnSize>;
+
+// RFC 4702 section 4: who sends the option is answered: which name it has, and that nobody here
+// tells the DNS. The operator's name goes before the client's; one that lacks a domain gets the
+// domain that the client is told.
+void add_fqdn(const Query4& query, const Reply4& reply, FqdnBuffer& buffer, OptionList& options) {
+  if (!query.message->has(code::kFqdn)) return;
+  const auto asked = wire::read_fqdn(query.message->option(code::kFqdn));
+  if (!asked) return;
+  const bool given = !reply.hostname.empty();
+  std::array<char, 2 * wire::kHostNameSize + 2> text;
+  std::size_t size = 0;
+  const auto append = [&](std::string_view part) {
+    size += part.copy(text.data() + size, text.size() - size);
+  };
+  append(base::text_of(given ? reply.hostname.view() : asked->name.view()));
+  const Bytes domain = value_of(reply, code::kDomainName);
+  bool complete = !given && asked->complete;
+  if (size > 0 && !complete && !domain.empty() && domain.size() <= wire::kHostNameSize) {
+    append(".");
+    append(base::text_of(domain));
+    complete = true;
+  }
+  if (complete && text[size - 1] != '.') append(".");
+  options.add(code::kFqdn,
+              Bytes(buffer).first(wire::write_fqdn(*asked, {text.data(), size}, buffer)));
+}
+
+wire::Header4 header_of(const Query4& query, const Reply4& reply, const Boot4& boot) {
   // RFC 2131 table 3.
   const wire::Header4& asked = query.message->header();
   wire::Header4 header;
@@ -133,6 +187,7 @@ wire::Header4 header_of(const Query4& query, const Reply4& reply) {
   header.flags = reply.broadcast_flag ? wire::kBroadcastFlag : std::uint16_t{0};
   header.ciaddr = reply.ciaddr;
   header.yiaddr = reply.yiaddr;
+  header.siaddr = boot.server;
   header.giaddr = asked.giaddr;
   header.chaddr = asked.chaddr;
   return header;
@@ -150,29 +205,58 @@ std::optional<Timers4> timers(const ServedBlock& block, Seconds lease_time) {
   return Timers4{lease_time / 2, lease_time * 7 / 8};
 }
 
-std::size_t write_reply(const Query4& query, const Reply4& reply, base::MutableBytes out) {
-  OptionList options;
-  options.add_u8(code::kMessageType, static_cast<std::uint8_t>(reply.type));
-  options.add_u32(code::kServerId, reply.server_id.value(), true);
-  if (reply.block != nullptr) {
-    add_lease_times(reply, options);
-    add_block_options(query, reply, options);
+namespace {
+
+// What the reply says, in the order of dhcp.md rule 15.
+void add_options(const Query4& query, const Reply4& reply, const Boot4& boot, FqdnBuffer& fqdn,
+                 OptionList& options) {
+  if (!reply.bootp) {
+    options.add_u8(code::kMessageType, static_cast<std::uint8_t>(reply.type));
+    options.add_u32(code::kServerId, reply.server_id.value(), true);
   }
+  if (reply.type == wire::MessageType4::kOffer && reply.yiaddr.is_unspecified()) {
+    // Nothing is offered but the advice to go without an address (RFC 2563, RFC 8925).
+    const bool without = query.asks_for(code::kV6OnlyPreferred);
+    const std::uint8_t advice = without ? code::kV6OnlyPreferred : code::kAutoConfigure;
+    options.add(advice, value_of(reply, advice), true);
+  } else if (reply.block != nullptr) {
+    add_lease_times(reply, options);
+    add_block_options(query, reply, boot, options);
+    add_fqdn(query, reply, fqdn, options);
+  }
+  if (reply.rapid_commit) options.add_empty(code::kRapidCommit);
   // RFC 6842: the client identifier is echoed in every reply, and never made up.
   if (query.client_id) options.add(code::kClientId, query.client_id->bytes(), true);
-  if (query.relayed()) {
+  if (query.relay) {
     // RFC 3046 section 2.2: echoed as it is, after all other options.
     options.add(code::kRelayAgentInformation, query.message->option(code::kRelayAgentInformation),
                 true);
   }
-  wire::MessagePlan4 plan;
-  plan.header = header_of(query, reply);
-  plan.options = options.list();
+}
+
+// Of the IP packet.
+std::size_t longest(const Query4& query, const Reply4& reply) {
   // RFC 2131 section 2: a client takes 576 octets at least, and so does any link that it can be on.
   const std::size_t link = std::max<std::size_t>(reply.mtu, kLeastMessageSize);
-  const std::size_t packet =
-      std::min({std::size_t{query.max_message_size}, link, base::limits::kReplySize});
-  plan.max_size = packet - kIpAndUdpHeaders;
+  // RFC 951: a BOOTP client has 300 octets for a message.
+  const std::size_t asked =
+      reply.bootp ? wire::kBootpSize + kIpAndUdpHeaders : std::size_t{query.max_message_size};
+  return std::min({asked, link, base::limits::kReplySize});
+}
+
+}  // namespace
+
+std::size_t write_reply(const Query4& query, const Reply4& reply, base::MutableBytes out) {
+  const Boot4 boot = reply.block != nullptr ? boot_of(reply) : Boot4{};
+  FqdnBuffer fqdn;
+  OptionList options;
+  add_options(query, reply, boot, fqdn, options);
+  wire::MessagePlan4 plan;
+  plan.header = header_of(query, reply, boot);
+  plan.options = options.list();
+  if (boot.server_name.size() <= kLongestServerName) plan.sname = boot.server_name;
+  if (boot.file.size() <= kLongestFile) plan.file = boot.file;
+  plan.max_size = longest(query, reply) - kIpAndUdpHeaders;
   return wire::build_message(plan, out);
 }
 

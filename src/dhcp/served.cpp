@@ -7,23 +7,6 @@
 
 namespace melange::dhcp {
 
-OptionSet4::OptionSet4(std::vector<store::OptionValue> values) {
-  std::ranges::sort(values, {}, &store::OptionValue::code);
-  for (const store::OptionValue& value : values) {
-    codes_.push_back(value.code);
-    octets_.insert(octets_.end(), value.octets.begin(), value.octets.end());
-    ends_.push_back(static_cast<std::uint32_t>(octets_.size()));
-  }
-}
-
-base::Bytes OptionSet4::find(std::uint8_t code) const {
-  const auto at = std::ranges::lower_bound(codes_, code);
-  if (at == codes_.end() || *at != code) return {};
-  const auto i = static_cast<std::size_t>(at - codes_.begin());
-  const std::size_t start = i == 0 ? 0 : ends_[i - 1];
-  return base::Bytes(octets_).subspan(start, ends_[i] - start);
-}
-
 bool Pool::contains(const net::Address& address) const {
   return ranges.contains(address) && !denied.covers(address);
 }
@@ -65,9 +48,12 @@ const ServedBlock* ServedNetwork::block_of(net::Ipv4 address) const {
   return found == retired().end() ? nullptr : found->get();
 }
 
-base::Bytes ServedNetwork::option(const ServedBlock& block, std::uint8_t code) const {
-  const base::Bytes own = block.options.find(code);
-  return own.empty() ? options.find(code) : own;
+const ServedPool* ServedBlock::pool_of(const net::Address& address) const {
+  const auto after = std::ranges::upper_bound(
+      pools, address, {}, [](const ServedPool& pool) { return pool.range.first(); });
+  if (after == pools.begin()) return nullptr;
+  const ServedPool& before = *std::prev(after);
+  return before.range.contains(address) ? &before : nullptr;
 }
 
 ServedBlock compile(const store::Block& block) {
@@ -83,7 +69,12 @@ ServedBlock compile(const store::Block& block) {
   served.renew_time = block.renew_time;
   served.rebind_time = block.rebind_time;
   served.retired = block.retired;
-  served.options = OptionSet4(block_options(block));
+  served.options = OptionSet4(block_options(block), block.forced);
+  served.boot = block.boot;
+  served.classes = block.classes;
+  for (const store::PoolRule& rule : block.pool_rules) {
+    served.pools.push_back({rule.range, rule.classes, OptionSet4(rule.options, rule.forced)});
+  }
   return served;
 }
 
@@ -99,7 +90,14 @@ ServedNetwork compile(const store::Network& network) {
   served.named_links_only = network.named_links_only;
   served.interfaces = network.interfaces;
   served.relays = network.relays;
-  served.options = OptionSet4(network.options);
+  served.options = OptionSet4(network.options, network.forced);
+  served.boot = network.boot;
+  if (network.server_id && network.server_id->is_v4()) served.server_id = network.server_id->v4();
+  served.rapid_commit = network.rapid_commit;
+  served.bootp = network.bootp;
+  served.trust_relay_information = network.trust_relay_information;
+  served.conflict_check = network.conflict_check;
+  served.seen_time = network.seen_time;
   return served;
 }
 

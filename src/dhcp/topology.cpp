@@ -57,7 +57,9 @@ bool touches_topology(std::span<const store::Change> changes) {
 }
 
 Topology::Topology(std::span<const store::Network> networks, std::span<const store::Block> blocks,
-                   std::span<const net::HostLink> links, std::span<const std::string> interfaces) {
+                   std::span<const net::HostLink> links, std::span<const std::string> interfaces,
+                   std::shared_ptr<const Globals4> globals)
+    : globals_(std::move(globals)) {
   Touched all;
   for (const store::Network& network : networks) all.networks[network.id] = &network;
   for (const store::Block& block : blocks) {
@@ -69,14 +71,15 @@ Topology::Topology(std::span<const store::Network> networks, std::span<const sto
   parts_ = parts;
 }
 
-Topology::Topology(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+Topology::Topology(std::shared_ptr<const Parts> parts, std::shared_ptr<const Globals4> globals)
+    : parts_(std::move(parts)), globals_(std::move(globals)) {}
 
 Topology Topology::updated(std::span<const store::Change> changes) const {
   const Touched touched = touched_by(changes);
   if (!touches(touched)) return *this;
   const auto parts = std::make_shared<Parts>(*parts_);
   parts->apply(touched);
-  return Topology(parts);
+  return Topology(parts, globals_);
 }
 
 Topology Topology::relinked(std::span<const net::HostLink> links,
@@ -84,7 +87,7 @@ Topology Topology::relinked(std::span<const net::HostLink> links,
   const auto parts = std::make_shared<Parts>(*parts_);
   parts->host = make_host(links, interfaces);
   parts->serve_links(parts_->all_links, {});
-  return Topology(parts);
+  return Topology(parts, globals_);
 }
 
 const ServedLink* Topology::link(int ifindex) const {
@@ -112,6 +115,12 @@ const ServedNetwork* Topology::relayed(net::Ipv4 giaddr) const {
     return parts_->network(named->second.id);
   }
   return parts_->network(parts_->relay_routes.longest(giaddr));
+}
+
+const ServedNetwork* Topology::selected(net::Ipv4 giaddr, net::Ipv4 selected) const {
+  const ServedNetwork* const named = relayed(giaddr);
+  if (named != nullptr && named->block_of(selected) != nullptr) return named;
+  return parts_->network(parts_->relay_routes.longest(selected));
 }
 
 const ServedNetwork* Topology::routed(net::Ipv4 address) const {

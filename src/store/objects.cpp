@@ -41,7 +41,7 @@ void forget_operator(AddressRecord& record) {
 }
 
 std::optional<net::Mac> hardware(const AddressRecord& record) {
-  if (record.identity.kind() != wire::IdentityKind::kMac) return record.mac;
+  if (record.mac || record.identity.kind() != wire::IdentityKind::kMac) return record.mac;
   return net::Mac::from_bytes(record.identity.bytes());
 }
 

@@ -69,10 +69,18 @@ class Scene {
     auto snapshot = store_.snapshot();
     const store::View view = snapshot->view();
     const auto place = dhcp::find_place(*query_, *topology_);
-    const auto identity = dhcp::identify(*query_, *place->network);
-    const dhcp::Scene4 scene{*query_, view,     *topology_,
-                             offers_, limits_,  now,
-                             *place,  identity, view.addresses_of(kLab, identity)};
+    const auto* const relay = query_->relay ? &*query_->relay : nullptr;
+    const auto identities = dhcp::identify(*query_, relay, *place->network);
+    const dhcp::Scene4 scene{*query_,
+                             view,
+                             *topology_,
+                             offers_,
+                             limits_,
+                             now,
+                             *place,
+                             identities,
+                             dhcp::addresses_of(view, kLab, identities),
+                             {}};
     return look_at(scene);
   }
 

@@ -93,7 +93,7 @@ TEST(TopologyUpdate, OfANetworksOptionsSharesItsBlocks) {
   const Topology after = before.updated(changes);
   const ServedNetwork& served = *after.networks().front();
   EXPECT_EQ(served.blocks, before.networks().front()->blocks);
-  EXPECT_EQ(base::hex(served.option(*served.blocks.back(), 42)), "01020304");
+  EXPECT_EQ(base::hex(served.options.find(42)), "01020304");
 }
 
 TEST(TopologyUpdate, GivesLinksToTheNewNetworkObject) {
@@ -244,8 +244,8 @@ std::string seen(const Topology& topology) {
     out += base::cat(network->name, ": ", blocks_of(topology, network->id.value), "pools ",
                      network->pooled.size(), topology.has_link(*network) ? " linked" : "");
     for (const BlockPtr& block : network->blocks) {
-      out += base::cat(' ', base::hex(network->option(*block, 15)),
-                       base::hex(network->option(*block, 42)));
+      out += base::cat(' ', base::hex(block->options.find(15)),
+                       base::hex(network->options.find(42)));
     }
     out += '\n';
   }

@@ -60,7 +60,9 @@ TEST(Identity, IsNotMadeOfOctetsThatItsKindCannotHave) {
   EXPECT_EQ(Identity::make(IdentityKind::kCircuitId, {}), std::nullopt);
   EXPECT_TRUE(Identity::make(IdentityKind::kCircuitId, Octets(1)).has_value());
   EXPECT_EQ(Identity::make(IdentityKind::kCircuitId, Octets(256)), std::nullopt);
-  EXPECT_EQ(Identity::make(5, Octets(6)), std::nullopt);
+  EXPECT_TRUE(Identity::make(IdentityKind::kRemoteId, Octets(1)).has_value());
+  EXPECT_EQ(Identity::make(IdentityKind::kRemoteId, {}), std::nullopt);
+  EXPECT_EQ(Identity::make(6, Octets(6)), std::nullopt);
   EXPECT_EQ(Identity::make(255, Octets(6)), std::nullopt);
 }
 

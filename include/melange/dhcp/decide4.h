@@ -43,14 +43,22 @@ struct Reply4 {
   Destination4 to;
   bool broadcast_flag = false;              // set in the reply's flags
   unsigned mtu = base::limits::kReplySize;  // of the link that it leaves on
-  net::Ipv4 server_id;
+  net::Ipv4 server_id;                      // in option 54
+  net::Ipv4 source;                         // of ours, that it leaves from
   net::Ipv4 ciaddr;
   net::Ipv4 yiaddr;
   const ServedNetwork* network = nullptr;
   const ServedBlock* block = nullptr;       // whose options it carries; null in a NAK
+  const ServedPool* pool = nullptr;         // likewise; null if that has nothing of its own
+  const Globals4* globals = nullptr;        // likewise
+  ClassList classes;                        // likewise, of the client
   std::optional<base::Seconds> lease_time;  // none in NAK and in the answer to INFORM
   base::InlineBytes<253> hostname;          // of the address, if the client owns it
-  std::vector<store::OptionValue> options;  // likewise; these go before the block's
+  std::vector<store::OptionValue> options;  // likewise; these go before all others
+  std::vector<std::uint8_t> forced;         // likewise
+  store::Boot boot;                         // likewise
+  bool rapid_commit = false;                // it answers a DISCOVER (RFC 4039)
+  bool bootp = false;                       // it has no message type
 };
 
 // What becomes of the client's offer.
@@ -68,10 +76,15 @@ struct Decision4 {
   std::optional<Reply4> reply;
   store::LeaseChanges changes;
   OfferChange offer;
+  // Nothing is to be sent or changed but `offer`: first somebody looks for the address on the link
+  // (RFC 2131 section 2.2), then the packet is decided again with that offer checked.
+  bool probes = false;
 };
 
 struct Limits4 {
   base::Seconds offer_time{10};
+  base::Millis conflict_wait{500};  // how long a probe waits for an answer
+  bool can_probe = false;           // somebody looks for addresses on the links
 };
 
 // `topology` and `query` must outlive the result. `view` may have failed meanwhile: then the result

@@ -23,6 +23,7 @@ struct Offer {
   wire::Identity identity;
   store::AddressKey address;
   base::Instant expires;
+  bool checked = false;  // nobody on the link has the address
 };
 
 class Offers {
@@ -42,6 +43,9 @@ class Offers {
   // Puts the offer in the place of the client's earlier one, and of another client's offer of the
   // same address.
   void hold(const Offer& offer);
+  // Notes that nobody on the link has the address that is on offer to the client.
+  void check(store::NetworkId network, const wire::Identity& identity,
+             const store::AddressKey& address);
   void release(store::NetworkId network, const wire::Identity& identity);
   void drop_expired(base::Instant now);
   std::size_t size() const { return order_.size(); }

@@ -17,6 +17,7 @@
 #include "melange/wire/dhcp4.h"
 #include "melange/wire/frame.h"
 #include "melange/wire/identity.h"
+#include "melange/wire/relay_info.h"
 
 namespace melange::dhcp {
 
@@ -30,6 +31,7 @@ enum class Intent4 : std::uint8_t {
   kDecline,
   kRelease,
   kInform,
+  kBootp,  // RFC 951: no message type
 };
 std::string_view text(Intent4 intent);  // "DISCOVER", "REQUEST(selecting)"
 
@@ -43,12 +45,16 @@ struct Query4 {
   std::optional<net::Ipv4> server_id;       // option 54
   std::optional<base::Seconds> lease_time;  // option 51
   std::uint16_t max_message_size = 576;     // option 57, at least 576
+  std::optional<wire::RelayInfo> relay;     // option 82
 
   net::Ipv4 ciaddr() const { return message->header().ciaddr; }
   net::Ipv4 giaddr() const { return message->header().giaddr; }
   // It came from a link's own wire: no relay and no router in between.
   bool direct() const { return datagram->source_mac.has_value(); }
   bool relayed() const { return !giaddr().is_unspecified(); }
+  // RFC 3046 section 2.2: who put option 82 in gets it back.
+  bool echoes_relay() const { return relay.has_value(); }
+  bool asks_for(std::uint8_t option) const;  // in its parameter request list
   bool wants_broadcast() const { return (message->header().flags & wire::kBroadcastFlag) != 0; }
   // The address that the packet is about: requested, or ciaddr.
   net::Ipv4 subject() const { return requested.value_or(ciaddr()); }

@@ -19,9 +19,13 @@ enum class Reason : std::uint8_t {
   kRebooted,  // INIT-REBOOT granted
   kRepeated,  // a retransmission, or a renewal so early that what is stored says it already
   kInformed,
+  kBootp,            // RFC 951
+  kV6Only,           // RFC 8925: offered nothing but option 108
+  kNoAutoConfigure,  // RFC 2563: there is no address, and the client shall make up none
   // Taken in without an answer.
   kReleased,
   kDeclined,
+  kProbing,  // the address is looked for on the link first; the offer waits
   // Refused with a NAK.
   kWrongNetwork,
   kAddressTaken,
@@ -43,6 +47,8 @@ enum class Reason : std::uint8_t {
   kSpoofedAddress,  // ciaddr is not where it came from
   // Dropped: the circumstances.
   kNoNetwork,
+  kNoIdentity,       // nothing that the network's policy knows clients by
+  kIgnored,          // of a class that is not answered
   kNoServerAddress,  // the link has no IPv4 address to answer from
   kOtherServer,
   kUnknownClient,
@@ -54,8 +60,10 @@ enum class Reason : std::uint8_t {
   kStoreFailed,
   kQueueFull,
 };
-inline constexpr std::size_t kReasons = 37;
+inline constexpr std::size_t kReasons = 43;
 
 std::string_view text(Reason reason);  // "wrong_network"
+// What that means, for who asks why: "the address is in no block of the client's network".
+std::string_view sentence(Reason reason);
 
 }  // namespace melange::dhcp

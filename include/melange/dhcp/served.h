@@ -14,26 +14,12 @@
 
 #include "melange/base/bytes.h"
 #include "melange/base/time.h"
+#include "melange/dhcp/option_set.h"
 #include "melange/net/octet_mask.h"
 #include "melange/net/range.h"
 #include "melange/store/objects.h"
 
 namespace melange::dhcp {
-
-// Options in wire form, ready to be copied.
-class OptionSet4 {
- public:
-  explicit OptionSet4(std::vector<store::OptionValue> values);
-
-  // Empty if the option is not there. All options here have at least one octet.
-  base::Bytes find(std::uint8_t code) const;
-  std::span<const std::uint8_t> codes() const { return codes_; }  // ascending
-
- private:
-  std::vector<std::uint8_t> codes_;
-  std::vector<std::uint32_t> ends_;  // of each option's octets
-  std::vector<std::uint8_t> octets_;
-};
 
 // What may be leased of a block: its ranges, but for what ends in an octet that its policy denies.
 // The store's free ranges know nothing of these octets (store/view.h).
@@ -44,6 +30,13 @@ struct Pool {
   bool contains(const net::Address& address) const;
   // Nothing if every octet is denied, whatever the ranges.
   bool empty() const;
+};
+
+// A part of a block's pools with something of its own.
+struct ServedPool {
+  net::Range range;
+  std::vector<std::string> classes;  // only their members are served from it; none: everybody
+  OptionSet4 options;
 };
 
 struct ServedBlock {
@@ -58,7 +51,13 @@ struct ServedBlock {
   std::optional<base::Seconds> renew_time;
   std::optional<base::Seconds> rebind_time;
   bool retired = false;
-  OptionSet4 options{{}};  // its own, over what its fields say (mask, routers, DNS, MTU, routes)
+  OptionSet4 options;  // its own, over what its fields say (mask, routers, DNS, MTU, routes)
+  store::Boot boot;
+  std::vector<std::string> classes;  // only their members lease from it; none: everybody
+  std::vector<ServedPool> pools;     // disjoint, ascending
+
+  // The pool with something of its own that holds `address`; null if none does.
+  const ServedPool* pool_of(const net::Address& address) const;
 };
 using BlockPtr = std::shared_ptr<const ServedBlock>;
 
@@ -73,7 +72,14 @@ struct ServedNetwork {
   bool named_links_only = false;
   std::vector<std::string> interfaces;
   std::vector<net::Address> relays;
-  OptionSet4 options{{}};
+  OptionSet4 options;
+  store::Boot boot;
+  std::optional<net::Ipv4> server_id;
+  std::optional<bool> rapid_commit;
+  bool bootp = false;
+  bool trust_relay_information = false;
+  std::optional<bool> conflict_check;
+  base::Seconds seen_time{};
   // Those that hold addresses, not those that are cut into subnets; in the order of their creation,
   // retired ones last.
   std::vector<BlockPtr> blocks;
@@ -95,8 +101,10 @@ struct ServedNetwork {
   std::span<const BlockPtr> retired() const { return std::span(blocks).subspan(starts.size()); }
   // The smallest block that holds `address`; null if none does. O(log n)
   const ServedBlock* block_of(net::Ipv4 address) const;
-  // The block's value, or else the network's; empty if neither has the option.
-  base::Bytes option(const ServedBlock& block, std::uint8_t code) const;
+  // RFC 4039, unless it is said: where only reservations are served nobody else may answer.
+  bool commits_rapidly() const { return rapid_commit.value_or(pooled.empty()); }
+  // Before a fresh address is offered, unless it is said: where any address is leased.
+  bool checks_conflicts() const { return conflict_check.value_or(!pooled.empty()); }
 
  private:
   std::size_t holder(std::size_t at, net::Ipv4 address) const;

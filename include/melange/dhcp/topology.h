@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "melange/dhcp/globals.h"
 #include "melange/dhcp/served.h"
 #include "melange/net/host_link.h"
 #include "melange/store/change.h"
@@ -31,7 +32,8 @@ class Topology {
   // address of the link. Only links that match one of `interfaces` (names or globs) are served at
   // all. A network that serves `named_links_only` is found by what it names, never by its blocks.
   Topology(std::span<const store::Network> networks, std::span<const store::Block> blocks,
-           std::span<const net::HostLink> links, std::span<const std::string> interfaces);
+           std::span<const net::HostLink> links, std::span<const std::string> interfaces,
+           std::shared_ptr<const Globals4> globals = std::make_shared<const Globals4>());
 
   // The topology once these changes, all of one or more commits in their order, are made.
   Topology updated(std::span<const store::Change> changes) const;
@@ -39,6 +41,7 @@ class Topology {
   Topology relinked(std::span<const net::HostLink> links,
                     std::span<const std::string> interfaces) const;
 
+  const Globals4& globals() const { return *globals_; }
   const ServedLink* link(int ifindex) const;  // null if it is not served
   std::span<const ServedLink> links() const;
   bool has_link(const ServedNetwork& network) const;
@@ -49,6 +52,8 @@ class Topology {
   // The network of a relay: one that names it, else the one with the longest prefix around it that
   // names no relays. Null if none.
   const ServedNetwork* relayed(net::Ipv4 giaddr) const;
+  // The network of clients in the subnet of `selected`, as their relay `giaddr` says (RFC 3527).
+  const ServedNetwork* selected(net::Ipv4 giaddr, net::Ipv4 selected) const;
   // The network with the longest prefix around `address`; null if none. One that serves named
   // links only has clients behind a router only if it names relays.
   const ServedNetwork* routed(net::Ipv4 address) const;
@@ -58,8 +63,9 @@ class Topology {
 
  private:
   struct Parts;
-  explicit Topology(std::shared_ptr<const Parts> parts);
+  Topology(std::shared_ptr<const Parts> parts, std::shared_ptr<const Globals4> globals);
   std::shared_ptr<const Parts> parts_;
+  std::shared_ptr<const Globals4> globals_;
 };
 
 // True if applying the changes makes another topology.
