@@ -29,21 +29,39 @@ std::vector<store::Route> to_routes(const std::vector<config::Route>& from) {
   return routes;
 }
 
+store::IdentityPolicy to_policy(config::IdentityPolicy policy) {
+  switch (policy) {
+    case config::IdentityPolicy::kMac:
+      break;
+    case config::IdentityPolicy::kClientId:
+      return store::IdentityPolicy::kClientId;
+    case config::IdentityPolicy::kCircuitId:
+      return store::IdentityPolicy::kCircuitId;
+  }
+  return store::IdentityPolicy::kMac;
+}
+
 Network to_network(const config::Network& from, NetworkId id) {
   Network network;
   network.id = id;
   network.name = from.id.value;
   network.tenant = from.tenant;
   network.managed_by = store::ManagedBy::kConfig;
-  network.identity = from.identity == config::IdentityPolicy::kMac
-                         ? store::IdentityPolicy::kMac
-                         : store::IdentityPolicy::kClientId;
+  network.identity = to_policy(from.identity);
   network.authoritative = from.authoritative;
   network.interfaces = from.interfaces;
   network.relays.assign(from.relays.begin(), from.relays.end());
   network.decline_time = from.decline_time;
   network.hold_time = from.hold_time;
+  network.seen_time = from.seen_time;
+  if (from.server_id) network.server_id = *from.server_id;
+  network.rapid_commit = from.rapid_commit;
+  network.bootp = from.bootp;
+  network.trust_relay_information = from.trust_relay_information;
+  network.conflict_check = from.conflict_check;
   network.options = to_options(from.options);
+  network.forced = from.force.codes;
+  network.boot = to_boot(from.boot);
   return network;
 }
 
@@ -51,6 +69,23 @@ std::vector<net::Range> to_ranges(const std::vector<config::At<net::Range>>& fro
   std::vector<net::Range> ranges;
   for (const auto& range : from) ranges.push_back(range.value);
   return ranges;
+}
+
+// The ranges of all pools, whether they have something of their own or not.
+std::vector<net::Range> to_pools(const config::Block& from) {
+  std::vector<net::Range> pools = to_ranges(from.pools);
+  for (const config::Pool& pool : from.pool) pools.push_back(*pool.range.value);
+  return pools;
+}
+
+std::vector<store::PoolRule> to_pool_rules(const std::vector<config::Pool>& from) {
+  std::vector<store::PoolRule> rules;
+  for (const config::Pool& pool : from) {
+    rules.push_back(
+        {*pool.range.value, to_names(pool.classes), to_options(pool.options), pool.force.codes});
+  }
+  std::ranges::sort(rules, {}, [](const store::PoolRule& rule) { return rule.range; });
+  return rules;
 }
 
 Block to_block(const config::Block& from, const Network& network, BlockId id) {
@@ -63,7 +98,7 @@ Block to_block(const config::Block& from, const Network& network, BlockId id) {
   block.managed_by = store::ManagedBy::kConfig;
   if (from.gateway.value) block.gateway = *from.gateway.value;
   block.dns.assign(from.dns.begin(), from.dns.end());
-  block.pools = to_ranges(from.pools);
+  block.pools = to_pools(from);
   block.exclude = to_ranges(from.exclude);
   block.lease_time = from.lease_time.value;
   block.min_lease_time = from.min_lease_time.value.value_or(block.lease_time);
@@ -74,6 +109,10 @@ Block to_block(const config::Block& from, const Network& network, BlockId id) {
   block.routes = to_routes(from.routes);
   block.next_route = static_cast<std::uint32_t>(block.routes.size() + 1);
   block.options = to_options(from.options);
+  block.forced = from.force.codes;
+  block.boot = to_boot(from.boot);
+  block.classes = to_names(from.classes);
+  block.pool_rules = to_pool_rules(from.pool);
   derive(block, nullptr);
   return block;
 }
@@ -89,6 +128,12 @@ std::vector<store::OptionValue> to_options(const config::Options4& options) {
 store::Boot to_boot(const config::Boot& boot) {
   store::Boot made{.server = {}, .server_name = boot.server_name, .file = boot.file};
   if (boot.server) made.server = *boot.server;
+  return made;
+}
+
+std::vector<std::string> to_names(const std::vector<config::At<std::string>>& names) {
+  std::vector<std::string> made;
+  for (const auto& name : names) made.push_back(name.value);
   return made;
 }
 

@@ -2,6 +2,8 @@
 #include "melange/base/check.h"
 #include "melange/base/text.h"
 #include "melange/ipam/interfaces.h"
+#include "melange/ipam/plan.h"
+#include "melange/ipam/reservations.h"
 #include "ownership.h"
 #include "planner.h"
 
@@ -25,7 +27,19 @@ Reservation to_reservation(const config::Reservation& from, NetworkId network) {
   reservation.managed_by = store::ManagedBy::kConfig;
   for (const auto& address : from.addresses) reservation.addresses.push_back(address.value);
   reservation.hostname = from.hostname;
+  reservation.options = to_options(from.options);
+  reservation.forced = from.force.codes;
+  reservation.boot = to_boot(from.boot);
+  reservation.classes = to_names(from.classes);
   return reservation;
+}
+
+// What the configuration gave to an address that the API has allocated to the same client.
+AddressRecord without_particulars(AddressRecord record) {
+  const store::InterfaceId interface = record.interface;
+  forget_operator(record);
+  record.interface = interface;
+  return record;
 }
 
 }  // namespace
@@ -33,11 +47,19 @@ Reservation to_reservation(const config::Reservation& from, NetworkId network) {
 // Those that the network has and that are ours to change; what they are known by passes to the
 // desired ones of the same clients.
 Planner::Reservations Planner::known_reservations(NetworkId network, Reservations& desired) {
+  Owners owners;
+  for (const auto& [first, reservation] : desired) {
+    owners.emplace(first, first);
+    for (const Identity& identity : reservation.also) owners.emplace(identity, first);
+  }
   Reservations known;
   for (Reservation& old : view_.reservations(network)) {
     const auto same_client = desired.find(old.identity);
     const bool wanted = same_client != desired.end();
-    if (!wanted && old.managed_by != store::ManagedBy::kConfig) continue;
+    if (!wanted && old.managed_by != store::ManagedBy::kConfig) {
+      check_client(old, owners);
+      continue;
+    }
     if (wanted) {
       same_client->second.id = old.id;
       same_client->second.created = old.created;
@@ -46,6 +68,19 @@ Planner::Reservations Planner::known_reservations(NetworkId network, Reservation
     known.emplace(old.identity, std::move(old));
   }
   return known;
+}
+
+// A client with two reservations would have the addresses of either, as it happens.
+void Planner::check_client(const Reservation& apis, const Owners& owners) {
+  std::vector<Identity> identities = apis.also;
+  identities.push_back(apis.identity);
+  for (const Identity& identity : identities) {
+    const auto owner = owners.find(identity);
+    if (owner == owners.end()) continue;
+    tell(base::cat("reservation for ", text(owner->second), ": ", text(identity),
+                   " belongs to the reservation for ", text(apis.identity),
+                   ", which was made through the API; delete that first"));
+  }
 }
 
 void Planner::plan_reservations(const config::Network& wanted) {
@@ -88,7 +123,13 @@ void Planner::withdraw_from(const Block& block, const Reservation& reservation) 
   for (const net::Address& address : reservation.addresses) {
     const AddressKey key{block.id, address};
     const auto record = block.cidr.contains(address) ? records_.find(key) : std::nullopt;
-    if (!record || is_apis(*record)) continue;
+    if (!record) continue;
+    if (is_apis(*record)) {
+      const bool is_ours = reservation.managed_by == store::ManagedBy::kConfig &&
+                           owner_of(*record) == reservation.identity;
+      if (is_ours) records_.put(without_particulars(*record));
+      continue;
+    }
     const auto left = without_owner(*record, reservation.identity, now_);
     if (left) {
       records_.put(*left);
@@ -118,12 +159,10 @@ void Planner::reserve_in(const Block& block, const net::Address& address,
                           ": the address is allocated through the API; deallocate it first"));
   }
   AddressRecord owned =
-      with_owner(record.value_or(fresh), record.has_value(), reservation.identity, now_);
-  owned.hostname = base::InlineBytes<253>(base::bytes_of(reservation.hostname));
-  if (adopted_.contains(owned.interface)) {
-    owned.interface = {};
-    owned.options.clear();
-  }
+      with_owner(filed_under(record.value_or(fresh), reservation.identity, reservation.also),
+                 record.has_value(), reservation.identity, now_);
+  ipam::tell(owned, particulars_of(reservation));
+  if (adopted_.contains(owned.interface)) owned.interface = {};
   if (!record || !same(owned, *record)) records_.put(owned);
 }
 

@@ -28,6 +28,8 @@ bool same(T a, const T& b) {
   return a == b;
 }
 
+std::vector<std::string> to_names(const std::vector<config::At<std::string>>& names);
+
 // Allocated through the API: it is nobody's to drop.
 bool is_apis(const store::AddressRecord& record);
 
@@ -58,6 +60,8 @@ class Planner {
   using Reservations = std::map<wire::Identity, store::Reservation>;
   void plan_reservations(const config::Network& wanted);
   Reservations known_reservations(store::NetworkId network, Reservations& desired);
+  using Owners = std::map<wire::Identity, wire::Identity>;  // each by its first identity
+  void check_client(const store::Reservation& apis, const Owners& owners);
   void withdraw(const store::Reservation& reservation);
   void withdraw_from(const store::Block& block, const store::Reservation& reservation);
   void reserve(const PlannedNetwork& network, const store::Reservation& reservation);

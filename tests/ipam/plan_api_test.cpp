@@ -16,6 +16,10 @@ using store::AddressState;
 using store::ManagedBy;
 using test::client;
 
+wire::Identity circuit(std::string_view name) {
+  return *wire::Identity::make(wire::IdentityKind::kCircuitId, base::bytes_of(name));
+}
+
 class PlanApi : public PlanTest {
  protected:
   template <class Operation>
@@ -166,6 +170,36 @@ TEST_F(PlanApi, AllocationOfTheReservedClientOutlivesTheReservation) {
   apply({network({block("10.0.0.0/24", "")})});
   EXPECT_EQ(find(1, "10.0.0.9")->interface, record.interface);
   EXPECT_EQ(state(1, "10.0.0.9"), "reserved mac 02:00:00:00:00:01");
+}
+
+TEST_F(PlanApi, AllocationOfTheReservedClientLosesWhatTheReservationGave) {
+  apply({network({block("10.0.0.0/24", "")})});
+  allocate_in_lab("10.0.0.9", "eth0", net::Mac::from_bytes(client(1).bytes()));
+  const auto before = find(1, "10.0.0.9");
+  config::Reservation wanted = reservation(1, "10.0.0.9", "web");
+  wanted.boot.file = "web.efi";
+  wanted.classes = {{"ipxe"}};
+  wanted.circuit_id.value = config::Identities({circuit("ge-0/0/7")});
+  apply({network({block("10.0.0.0/24", "")}, {wanted})});
+  EXPECT_EQ(find(1, "10.0.0.9")->boot.file, "web.efi");
+  EXPECT_EQ(find(1, "10.0.0.9")->interface, before->interface);
+  apply({network({block("10.0.0.0/24", "")})});
+  auto after = find(1, "10.0.0.9");
+  ASSERT_TRUE(after);
+  after->revision = before->revision;
+  EXPECT_EQ(*after, *before);
+}
+
+TEST_F(PlanApi, ReservationOfTheSameClientUnderAnotherIdentityIsAFailure) {
+  apply({network({block("10.0.0.0/24", "")})});
+  reserve(2, "10.0.0.20");
+  config::Reservation wanted = reservation(1, "10.0.0.9");
+  EXPECT_EQ(refusal({network({block("10.0.0.0/24", "")}, {wanted})}), "none");
+  wanted.mac.value = config::Identities({client(1), client(2)});
+  EXPECT_EQ(refusal({network({block("10.0.0.0/24", "")}, {wanted})}),
+            "reservation for mac 02:00:00:00:00:01: mac 02:00:00:00:00:02 belongs to the "
+            "reservation for mac 02:00:00:00:00:02, which was made through the API; delete that "
+            "first");
 }
 
 TEST_F(PlanApi, ClaimOnALeaseIsNotLostToTheConfiguration) {

@@ -10,7 +10,10 @@ using store::AddressState;
 using test::at;
 using test::client;
 
-class PlanBlocks : public PlanTest {};
+class PlanBlocks : public PlanTest {
+ protected:
+  store::Network first_network() { return store_.snapshot()->view().networks().at(0); }
+};
 
 constexpr const char* kLease1 = "leased mac 02:00:00:00:00:01 until 1970-01-01T01:01:40Z";
 constexpr const char* kLease2 = "leased mac 02:00:00:00:00:02 until 1970-01-01T01:01:40Z";
@@ -39,6 +42,59 @@ TEST_F(PlanBlocks, AreMadeFromTheFirstConfiguration) {
   EXPECT_EQ(networks[0].decline_time, base::Seconds{7});
   EXPECT_EQ(networks[0].hold_time, base::Seconds{8});
   EXPECT_EQ(networks[0].options, (std::vector<store::OptionValue>{{6, {1, 2, 3, 4}}, {15, {'x'}}}));
+}
+
+TEST_F(PlanBlocks, BringWhatTheirNetworkSaysOfItsClients) {
+  config::Network wanted = network({block("10.0.0.0/24", "")});
+  wanted.identity = config::IdentityPolicy::kCircuitId;
+  wanted.seen_time = base::Seconds{9};
+  wanted.server_id = test::address("10.0.0.3").v4();
+  wanted.rapid_commit = false;
+  wanted.bootp = true;
+  wanted.trust_relay_information = true;
+  wanted.conflict_check = true;
+  wanted.force.codes = {42};
+  wanted.boot = {test::address("10.0.0.2").v4(), "", "pxelinux.0"};
+  apply({wanted});
+  const store::Network made = first_network();
+  EXPECT_EQ(made.identity, store::IdentityPolicy::kCircuitId);
+  EXPECT_EQ(made.seen_time, base::Seconds{9});
+  EXPECT_EQ(made.server_id, test::address("10.0.0.3"));
+  EXPECT_EQ(made.rapid_commit, false);
+  EXPECT_TRUE(made.bootp);
+  EXPECT_TRUE(made.trust_relay_information);
+  EXPECT_EQ(made.conflict_check, true);
+  EXPECT_EQ(made.forced, std::vector<std::uint8_t>{42});
+  EXPECT_EQ(made.boot, (store::Boot{test::address("10.0.0.2"), "", "pxelinux.0"}));
+  apply({network({block("10.0.0.0/24", "")})});
+  EXPECT_FALSE(first_network().server_id || first_network().rapid_commit);
+  EXPECT_TRUE(first_network().boot.empty());
+}
+
+TEST_F(PlanBlocks, LeaseFromPoolsWithSomethingOfTheirOwnToo) {
+  config::Block wanted = block("10.0.0.0/24", "10.0.0.100-10.0.0.109");
+  wanted.force.codes = {15};
+  wanted.boot.file = "a";
+  wanted.classes = {{"vm"}};
+  config::Pool high;
+  high.range.value = test::ranges("10.0.0.200-10.0.0.209").front();
+  high.classes = {{"ipxe"}};
+  config::Pool low;
+  low.range.value = test::ranges("10.0.0.20-10.0.0.29").front();
+  low.options = {{15, {'x'}}};
+  low.force.codes = {15};
+  wanted.pool = {high, low};
+  apply({network({wanted})});
+  const store::Block made = blocks().at(0);
+  EXPECT_EQ(made.forced, std::vector<std::uint8_t>{15});
+  EXPECT_EQ(made.boot.file, "a");
+  EXPECT_EQ(made.classes, std::vector<std::string>{"vm"});
+  EXPECT_EQ(made.pools, (std::vector<net::Range>{test::ranges("10.0.0.100-10.0.0.109").front(),
+                                                 *high.range.value, *low.range.value}));
+  ASSERT_EQ(made.pool_rules.size(), 2u);
+  EXPECT_EQ(made.pool_rules[0], (store::PoolRule{*low.range.value, {}, {{15, {'x'}}}, {15}}));
+  EXPECT_EQ(made.pool_rules[1], (store::PoolRule{*high.range.value, {"ipxe"}, {}, {}}));
+  EXPECT_EQ(free(1), "10.0.0.20-10.0.0.29 10.0.0.100-10.0.0.109 10.0.0.200-10.0.0.209");
 }
 
 TEST_F(PlanBlocks, CarryEveryKeyOfTheConfiguration) {

@@ -2,6 +2,8 @@
 //
 // Reservations that come, move and go with the configuration, whatever their addresses are doing
 // (the table of ipam.md section 3).
+#include <array>
+
 #include "plan_fixture.h"
 
 namespace melange::ipam {
@@ -13,6 +15,15 @@ using test::at;
 using test::client;
 using test::in_state;
 using test::key;
+
+wire::Identity duid(std::uint8_t last) {
+  const std::array<std::uint8_t, 10> octets{0, 3, 0, 1, 2, 0, 0, 0, 0, last};
+  return *wire::Identity::make(wire::IdentityKind::kDuid, octets);
+}
+wire::Identity circuit(std::uint8_t number) {
+  const std::array octets{number};
+  return *wire::Identity::make(wire::IdentityKind::kCircuitId, octets);
+}
 
 class PlanReservations : public PlanTest {
  protected:
@@ -27,10 +38,10 @@ class PlanReservations : public PlanTest {
     put(in_state(state, key(1, kAddress), client(who)));
     apply(with({reservation(1, kAddress)}), now);
   }
-  std::string owned(std::uint32_t who) {
+  std::string owned(std::uint32_t who) { return owned(client(who)); }
+  std::string owned(const wire::Identity& who) {
     std::string out;
-    for (const store::AddressKey& at :
-         store_.snapshot()->view().addresses_of(test::kLab, client(who))) {
+    for (const store::AddressKey& at : store_.snapshot()->view().addresses_of(test::kLab, who)) {
       out += (out.empty() ? "" : " ") + text(at.address);
     }
     return out;
@@ -217,6 +228,98 @@ TEST_F(PlanReservations, OfManyAddressesGoWhole) {
   EXPECT_EQ(store_.snapshot()->view().usage(store::BlockId{1}).of(AddressState::kReserved), 1u);
   apply(with({}));
   EXPECT_EQ(store_.snapshot()->view().usage(store::BlockId{1}).total(), 0u);
+}
+
+// A reservation with everything that an operator can give.
+config::Reservation rich(std::uint32_t number, std::string_view address) {
+  config::Reservation made = reservation(number, address, "web1");
+  made.options = {{17, {'/', 'x'}}, {224, {1, 2}}};
+  made.force.codes = {17};
+  made.boot = {test::address("10.0.0.2").v4(), "boot", "web1.efi"};
+  made.classes = {{"ipxe"}, {"lab"}};
+  made.duid.value = config::Identities({duid(7)});
+  made.circuit_id.value = config::Identities({circuit(1), circuit(2)});
+  return made;
+}
+
+TEST_F(PlanReservations, GiveTheirAddressesAllThatTheFileSays) {
+  apply(with({rich(1, kAddress)}));
+  const auto stored = store_.snapshot()->view().reservation(test::kLab, client(1));
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->also, (std::vector{duid(7), circuit(1), circuit(2)}));
+  const std::vector<store::OptionValue> options{{17, {'/', 'x'}}, {224, {1, 2}}};
+  EXPECT_EQ(stored->options, options);
+  EXPECT_EQ(stored->forced, std::vector<std::uint8_t>{17});
+  EXPECT_EQ(stored->boot, (store::Boot{test::address("10.0.0.2"), "boot", "web1.efi"}));
+  EXPECT_EQ(stored->classes, (std::vector<std::string>{"ipxe", "lab"}));
+  const auto record = find(1, kAddress);
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->identity, client(1));
+  EXPECT_EQ(record->also, stored->also);
+  EXPECT_EQ(record->options, options);
+  EXPECT_EQ(record->forced, stored->forced);
+  EXPECT_EQ(record->boot, stored->boot);
+  EXPECT_EQ(record->classes, stored->classes);
+  EXPECT_EQ(owned(circuit(2)), kAddress) << "by each of the client's identities";
+}
+
+TEST_F(PlanReservations, TakeAllOfItAwayWhenTheyGoBeforeTheLeaseEnds) {
+  apply(with({}));
+  lease(1, kAddress, 1);
+  const auto before = find(1, kAddress);
+  apply(with({rich(1, kAddress)}));
+  EXPECT_EQ(find(1, kAddress)->boot.file, "web1.efi");
+  apply(with({}));
+  auto after = find(1, kAddress);
+  ASSERT_TRUE(after);
+  after->revision = before->revision;
+  EXPECT_EQ(*after, *before);
+}
+
+TEST_F(PlanReservations, ChangeWhatTheyGiveInPlace) {
+  apply(with({rich(1, kAddress)}));
+  const auto id = store_.snapshot()->view().reservation(test::kLab, client(1))->id;
+  put([&] {
+    AddressRecord bound = *find(1, kAddress);
+    bound.state = AddressState::kBound;
+    bound.expires = at(3700);
+    return bound;
+  }());
+  config::Reservation changed = rich(1, kAddress);
+  changed.boot = {};
+  changed.circuit_id.value = config::Identities({circuit(3)});
+  changed.classes.clear();
+  apply(with({changed}));
+  const auto stored = store_.snapshot()->view().reservation(test::kLab, client(1));
+  ASSERT_TRUE(stored);
+  EXPECT_EQ(stored->id, id) << "its first identity is what it is known by";
+  EXPECT_EQ(stored->also, (std::vector{duid(7), circuit(3)}));
+  EXPECT_EQ(state(1, kAddress), "bound mac 02:00:00:00:00:01 until 1970-01-01T01:01:40Z");
+  EXPECT_TRUE(find(1, kAddress)->boot.empty());
+  EXPECT_TRUE(find(1, kAddress)->classes.empty());
+  EXPECT_EQ(owned(circuit(1)), "");
+  EXPECT_EQ(owned(circuit(3)), kAddress);
+}
+
+TEST_F(PlanReservations, AreOthersOnceTheirFirstIdentityIsAnother) {
+  apply(with({rich(1, kAddress)}));
+  const auto id = store_.snapshot()->view().reservation(test::kLab, client(1))->id;
+  config::Reservation other = rich(1, kAddress);
+  other.mac.value = config::Identities({client(2), client(1)});
+  apply(with({other}));
+  EXPECT_FALSE(store_.snapshot()->view().reservation(test::kLab, client(1)));
+  const auto stored = store_.snapshot()->view().reservation(test::kLab, client(2));
+  ASSERT_TRUE(stored);
+  EXPECT_NE(stored->id, id);
+  EXPECT_EQ(state(1, kAddress), "reserved mac 02:00:00:00:00:02");
+}
+
+TEST_F(PlanReservations, TakeOverALeaseThatTheirClientHasUnderAnotherIdentity) {
+  apply(with({}));
+  put(test::leased(key(1, kAddress), duid(7)));
+  apply(with({rich(1, kAddress)}));
+  EXPECT_EQ(state(1, kAddress), "bound mac 02:00:00:00:00:01 until 1970-01-01T01:01:40Z");
+  EXPECT_EQ(owned(1), kAddress);
 }
 
 TEST_F(PlanReservations, OfOneNetworkAreNotThoseOfAnother) {
