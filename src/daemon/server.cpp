@@ -181,7 +181,8 @@ Status Server::apply_config(const config::Config& config) {
   }
   tell_retired(changes);
   if (auto applied = turn_.apply(changes, "config", clock_.now()); !applied) return applied;
-  turn_.set_limits({config.dhcp.offer_time});
+  turn_.set_limits({.offer_time = config.dhcp.offer_time,
+                    .conflict_wait = base::Millis(config.dhcp.conflict_wait)});
   return compile_topology();
 }
 
@@ -190,7 +191,8 @@ Status Server::compile_topology() {
   if (!snapshot) return forward(snapshot);
   const store::View view = snapshot->view();
   auto topology = std::make_shared<const dhcp::Topology>(
-      view.networks(), view.blocks(), host_links_.links(), config_.dhcp.interfaces);
+      view.networks(), view.blocks(), host_links_.links(), config_.dhcp.interfaces,
+      std::make_shared<const dhcp::Globals4>(dhcp::compile(config_)));
   if (!view.ok()) return std::unexpected(view.error());
   turn_.set_topology(std::move(topology));
   return {};
