@@ -89,10 +89,11 @@ Judgement4 judge(const Scene4& scene, net::Ipv4 address) {
   }
   const bool for_the_taking = judged.claim == Claim4::kFree || judged.claim == Claim4::kHeld ||
                               judged.claim == Claim4::kOthersHeld;
-  if (for_the_taking && scene.offers.is_offered(key)) {
+  const bool declined = judged.record && judged.record->state == AddressState::kDeclined;
+  if ((for_the_taking || declined) && scene.offers.is_offered(key)) {
     const Offer* offer = scene.offer();
     const bool to_us = offer != nullptr && offer->address == key;
-    judged.claim = to_us ? Claim4::kOffered : Claim4::kTaken;
+    if (to_us || for_the_taking) judged.claim = to_us ? Claim4::kOffered : Claim4::kTaken;
   }
   const auto live = [&](const AddressRecord& record) {
     return scene.holds(record) && is_live(record, scene.now);

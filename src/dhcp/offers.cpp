@@ -18,7 +18,11 @@ std::size_t Offers::ClientHash::operator()(const Client& client) const {
 }
 
 Offers::Offers(std::size_t capacity)
-    : capacity_(capacity), order_(&memory_), by_client_(&memory_), runs_(&memory_) {
+    : capacity_(capacity),
+      order_(&memory_),
+      by_client_(&memory_),
+      counts_(&memory_),
+      runs_(&memory_) {
   base::check(capacity > 0);
   by_client_.reserve(capacity);
 }
@@ -41,10 +45,25 @@ net::Address Offers::next_unoffered(const AddressKey& from) const {
   return inside ? run->first.address.next() : from.address;
 }
 
+std::size_t Offers::count(store::BlockId block) const {
+  const auto at = counts_.find(block);
+  return at == counts_.end() ? 0 : at->second;
+}
+
+const Offer* Offers::oldest(store::BlockId block) const {
+  std::size_t looked_at = 0;
+  for (const Offer& offer : order_) {
+    if (offer.address.block == block) return &offer;
+    if (++looked_at == base::limits::kReclaimScan) break;
+  }
+  return nullptr;
+}
+
 void Offers::hold(const Offer& offer) {
   release(offer.network, offer.identity);
   if (is_offered(offer.address)) {
-    // Rare: the address became this client's reservation while it was on offer to another.
+    // Rare: the address became this client's reservation while it was on offer to another, or
+    // nothing else is left, and then that is the oldest offer.
     const auto other = std::ranges::find(order_, offer.address, &Offer::address);
     release(other->network, other->identity);
   }
@@ -53,6 +72,7 @@ void Offers::hold(const Offer& offer) {
   }
   order_.push_back(offer);
   by_client_.emplace(Client{offer.network, offer.identity}, std::prev(order_.end()));
+  ++counts_[offer.address.block];
   add_to_runs(offer.address);
 }
 
@@ -78,6 +98,8 @@ void Offers::drop_expired(base::Instant now) {
 void Offers::erase(Index::iterator at) {
   base::check(at != by_client_.end());
   remove_from_runs(at->second->address);
+  const auto counted = counts_.find(at->second->address.block);
+  if (--counted->second == 0) counts_.erase(counted);
   order_.erase(at->second);
   by_client_.erase(at);
 }
@@ -114,12 +136,7 @@ void Offers::remove_from_runs(const AddressKey& address) {
 }
 
 std::map<store::BlockId, std::uint64_t> Offers::counts() const {
-  std::map<store::BlockId, std::uint64_t> counts;
-  for (const auto& [last, first] : runs_) {
-    const net::Uint128 size = last.address.value() - first.value() + 1;
-    counts[last.block] += static_cast<std::uint64_t>(size);
-  }
-  return counts;
+  return {counts_.begin(), counts_.end()};
 }
 
 }  // namespace melange::dhcp

@@ -126,6 +126,39 @@ std::optional<Pick4> expired(const Scene4& scene, const ServedBlock& block) {
   return found;
 }
 
+// hostile.md W25: clients that call each address in use must not shut out the others for good.
+// Before the address is offered it is looked for on the link, and the client looks for it too.
+std::optional<Pick4> longest_declined(const Scene4& scene, const ServedBlock& block) {
+  const std::uint64_t declined = scene.view.usage(block.id).of(store::AddressState::kDeclined);
+  if (declined < base::limits::kDeclinesOfBlock || block.dynamic.empty()) return std::nullopt;
+  std::optional<Pick4> found;
+  base::Instant since;
+  std::size_t looked_at = 0;
+  const net::Address start = block.dynamic.ranges.ranges().front().first();
+  scene.view.scan(block.id, start, [&](const AddressRecord& record) {
+    const bool by_client =
+        record.state == store::AddressState::kDeclined && !record.identity.empty();
+    const bool older = !found || record.since < since;
+    if (by_client && record.reserved_for.empty() && older && may_take(scene, block, record.key)) {
+      found = Pick4{&block, record.key.address.v4()};
+      since = record.since;
+    }
+    return ++looked_at < base::limits::kReclaimScan;
+  });
+  return found;
+}
+
+// hostile.md W30: offers that nobody takes up must not hold a whole pool. A few are never given to
+// another (dhcp.md rule 17).
+std::optional<Pick4> oldest_offer(const Scene4& scene, const ServedBlock& block) {
+  if (scene.offers.count(block.id) < base::limits::kOffersOfBlock) return std::nullopt;
+  const Offer* const offer = scene.offers.oldest(block.id);
+  if (offer == nullptr || !scene.may_lease(block, offer->address.address)) return std::nullopt;
+  const auto record = scene.view.address(offer->address);
+  if (record && !is_vacant(*record, scene.now)) return std::nullopt;
+  return Pick4{&block, offer->address.address.v4()};
+}
+
 // Tries the relay's block, then the others in the order of their creation.
 std::optional<Pick4> in_any_block(const Scene4& scene, auto&& attempt) {
   const ServedBlock* near_block = scene.place.near_block;
@@ -147,7 +180,9 @@ std::optional<Pick4> pick_fresh(const Scene4& scene) {
   if (auto wish = requested(scene)) return wish;
   if (auto free = in_any_block(scene, next_free)) return free;
   if (auto held = in_any_block(scene, longest_held)) return held;
-  return in_any_block(scene, expired);
+  if (auto over = in_any_block(scene, expired)) return over;
+  if (auto offer = in_any_block(scene, oldest_offer)) return offer;
+  return in_any_block(scene, longest_declined);
 }
 
 }  // namespace

@@ -10,13 +10,38 @@ bool may_be_relay(net::Ipv4 giaddr, const Topology& topology) {
          !topology.is_own(giaddr);
 }
 
+// True unless it is the first or last address of its block, which stand for all hosts.
+bool is_host_address(const ServedNetwork& network, net::Ipv4 address) {
+  const ServedBlock* const block = network.block_of(address);
+  if (block == nullptr || block->cidr.length() > 30) return true;
+  return block->cidr.network() != net::Address(address) &&
+         block->cidr.last() != net::Address(address);
+}
+
+bool is_in_pool(const ServedNetwork& network, net::Ipv4 address) {
+  const ServedBlock* const block = network.block_of(address);
+  return block != nullptr && block->dynamic.contains(address);
+}
+
+// hostile.md W22: a client that sends past its link's filter to our UDP socket and calls itself a
+// relay. A relay's address is no client's.
+bool is_client_of_link(const Query4& query, const Topology& topology) {
+  const ServedLink* const link = topology.link(query.datagram->ifindex);
+  return link != nullptr && !topology.names_relay(query.giaddr()) &&
+         is_in_pool(*link->network, query.datagram->source);
+}
+
 std::expected<Place4, Reason> place_of_relayed(const Query4& query, const Topology& topology) {
   if (!may_be_relay(query.giaddr(), topology)) return std::unexpected(Reason::kBadRelay);
+  if (is_client_of_link(query, topology)) return std::unexpected(Reason::kRelayOnLink);
   // RFC 3527: the relay's own address may be of another subnet than the client.
   const auto selected = query.relay ? query.relay->link_selection : std::nullopt;
   const ServedNetwork* network =
       selected ? topology.selected(query.giaddr(), *selected) : topology.relayed(query.giaddr());
   if (network == nullptr) return std::unexpected(Reason::kNoNetwork);
+  if (!is_host_address(*network, query.giaddr()) || is_in_pool(*network, query.giaddr())) {
+    return std::unexpected(Reason::kBadRelay);
+  }
   Place4 place;
   place.network = network;
   place.near_block = network->block_of(selected.value_or(query.giaddr()));
@@ -58,12 +83,22 @@ bool is_from_elsewhere(const Query4& query, const ServedLink& link, const Topolo
 
 }  // namespace
 
+bool may_be_host(const ServedNetwork& network, const Topology& topology, net::Ipv4 address) {
+  return is_host_address(network, address) && !topology.is_own(address);
+}
+
 std::expected<Place4, Reason> find_place(const Query4& query, const Topology& topology) {
   if (query.relayed()) return place_of_relayed(query, topology);
   const ServedLink* link = topology.link(query.datagram->ifindex);
   if (link == nullptr && query.direct()) return std::unexpected(Reason::kNoNetwork);
   if (link == nullptr || is_from_elsewhere(query, *link, topology)) {
     return place_of_routed(query, topology);
+  }
+  // hostile.md W27: what came through the kernel is answered to ciaddr, so it must have come from
+  // there.
+  const net::Ipv4 client = query.ciaddr();
+  if (!query.direct() && !client.is_unspecified() && query.datagram->source != client) {
+    return std::unexpected(Reason::kSpoofedAddress);
   }
   // dhcp.md rule 12: a client that speaks of circuits itself could take another's place.
   if (query.relay && !link->network->trust_relay_information) {
@@ -119,7 +154,9 @@ Destination4 to_client(const Query4& query, net::Ipv4 address) {
 
 Destination4 destination_of_reply(const Query4& query, net::Ipv4 yiaddr) {
   if (query.relayed()) return to_relay(query);
-  if (!query.ciaddr().is_unspecified()) return to_client(query, query.ciaddr());
+  // RFC 2131 table 5: a DISCOVER has no ciaddr; whatever stands there is no address to answer to.
+  const bool has_address = query.intent != Intent4::kDiscover && !query.ciaddr().is_unspecified();
+  if (has_address) return to_client(query, query.ciaddr());
   if (query.wants_broadcast()) return to_everyone();
   // A client that cannot answer ARP yet: the frame goes to its hardware address.
   return {Destination4::Path::kLink, query.chaddr, yiaddr, wire::kClientPort4};

@@ -62,6 +62,9 @@ struct Scene4 {
 
 std::expected<Place4, Reason> find_place(const Query4& query, const Topology& topology);
 
+// False for what is no client's address whatever anybody says: ours, and a block's first and last.
+bool may_be_host(const ServedNetwork& network, const Topology& topology, net::Ipv4 address);
+
 // By the network's policy first; none if the policy finds nothing. dhcp.md rule 10. `relay` is what
 // a relay says of the client, now or at its last REQUEST; null if nothing.
 Identities identify(const Query4& query, const wire::RelayInfo* relay,

@@ -117,6 +117,10 @@ const ServedNetwork* Topology::relayed(net::Ipv4 giaddr) const {
   return parts_->network(parts_->relay_routes.longest(giaddr));
 }
 
+bool Topology::names_relay(net::Ipv4 giaddr) const {
+  return std::ranges::binary_search(parts_->relays, giaddr, {}, &std::pair<net::Ipv4, Rank>::first);
+}
+
 const ServedNetwork* Topology::selected(net::Ipv4 giaddr, net::Ipv4 selected) const {
   const ServedNetwork* const named = relayed(giaddr);
   if (named != nullptr && named->block_of(selected) != nullptr) return named;

@@ -36,7 +36,7 @@ struct SubOption {
 };
 constexpr std::array kSubOptions{
     SubOption{1, [](RelayInfo& info, Bytes value) { return take_some(info.circuit_id, value); }},
-    SubOption{2, [](RelayInfo& info, Bytes value) { return take_some(info.remote_id, value); }},
+    SubOption{2, [](RelayInfo& info, Bytes value) { return take_any(info.remote_id, value); }},
     SubOption{
         5, [](RelayInfo& info, Bytes value) { return take_address(info.link_selection, value); }},
     SubOption{6, [](RelayInfo& info, Bytes value) { return take_any(info.subscriber_id, value); }},

@@ -113,7 +113,9 @@ TEST(ReadQuery, W10_TakesAnySixOctetsForAMac) {
   EXPECT_EQ(meaning(MessageType4::kDiscover, {.chaddr = net::kBroadcastMac}), "DISCOVER");
 }
 
-TEST(ReadQuery, W11_NeedsAMessageType) { EXPECT_EQ(meaning(std::nullopt, {}), "no_message_type"); }
+TEST(ReadQuery, W11_TakesWhatHasNoMessageTypeForBootp) {
+  EXPECT_EQ(meaning(std::nullopt, {}), "BOOTP");
+}
 
 TEST(ReadQuery, W13_NeedsOneMessageTypeThatItKnows) {
   const auto typed = [](std::vector<test::TestOption> options) {
@@ -143,7 +145,7 @@ TEST(ReadQuery, W14_TakesClientIdsOfTwoOctetsAndMore) {
 TEST(ReadQuery, W21_TakesRelayFieldsFromRelaysOnly) {
   const auto circuit = option(82, {1, 2, 0xca, 0xfe});
   const auto giaddr = *net::Ipv4::parse("192.0.2.2");
-  EXPECT_EQ(discover_with({circuit}), "relay_on_link");
+  EXPECT_EQ(discover_with({circuit}), "DISCOVER") << "the network tells whom it trusts";
   EXPECT_EQ(meaning(MessageType4::kDiscover, {.giaddr = giaddr}), "relay_on_link");
   EXPECT_EQ(meaning(MessageType4::kDiscover, {.hops = 1}), "relay_on_link");
   const auto relayed = [&](test::TestOption agent) {

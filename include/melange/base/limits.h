@@ -20,6 +20,10 @@ inline constexpr std::size_t kArpBatch = 64;           // ARP packets taken in a
 
 // Offers and abuse.
 inline constexpr std::size_t kOffers = 16384;  // offers held at one time, oldest dropped first
+// So many of one block at one time are no accident: with nothing else left, the oldest are given to
+// others.
+inline constexpr std::size_t kOffersOfBlock = 32;
+inline constexpr std::size_t kDeclinesOfBlock = 16;
 inline constexpr std::size_t kDeclinesPerClient = 3;  // addresses one client may quarantine an hour
 inline constexpr Seconds kDeclineWindow{3600};
 inline constexpr std::size_t kAddressesPerIdentity = 16;  // looked at for one client of one network

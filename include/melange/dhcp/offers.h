@@ -40,6 +40,11 @@ class Offers {
   // O(log n), however many neighbouring addresses are on offer.
   net::Address next_unoffered(const store::AddressKey& from) const;
 
+  // How many addresses of the block are on offer.
+  std::size_t count(store::BlockId block) const;
+  // The oldest offer of an address of the block, of those that are looked at; null if none.
+  const Offer* oldest(store::BlockId block) const;
+
   // Puts the offer in the place of the client's earlier one, and of another client's offer of the
   // same address.
   void hold(const Offer& offer);
@@ -49,7 +54,7 @@ class Offers {
   void release(store::NetworkId network, const wire::Identity& identity);
   void drop_expired(base::Instant now);
   std::size_t size() const { return order_.size(); }
-  // How many addresses of each block are on offer. O(runs of neighbouring ones)
+  // How many addresses of each block are on offer.
   std::map<store::BlockId, std::uint64_t> counts() const;
 
  private:
@@ -72,6 +77,7 @@ class Offers {
   std::size_t capacity_;
   Order order_;  // oldest first
   Index by_client_;
+  std::pmr::map<store::BlockId, std::size_t> counts_;    // none is 0
   std::pmr::map<store::AddressKey, net::Address> runs_;  // offered addresses: last -> first
 };
 

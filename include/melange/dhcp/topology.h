@@ -52,6 +52,8 @@ class Topology {
   // The network of a relay: one that names it, else the one with the longest prefix around it that
   // names no relays. Null if none.
   const ServedNetwork* relayed(net::Ipv4 giaddr) const;
+  // True if a network names that relay.
+  bool names_relay(net::Ipv4 giaddr) const;
   // The network of clients in the subnet of `selected`, as their relay `giaddr` says (RFC 3527).
   const ServedNetwork* selected(net::Ipv4 giaddr, net::Ipv4 selected) const;
   // The network with the longest prefix around `address`; null if none. One that serves named

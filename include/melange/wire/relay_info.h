@@ -24,8 +24,8 @@ struct RelayInfo {
 };
 
 // `octets` is the whole option, its parts joined (RFC 3396). Nothing if it is malformed: empty, a
-// sub-option that passes the end or has another length than its RFC gives, an empty circuit-id or
-// remote-id, or one of the sub-options above given twice.
+// sub-option that passes the end or has another length than its RFC gives, an empty circuit-id,
+// or one of the sub-options above given twice.
 std::optional<RelayInfo> read_relay_info(base::Bytes octets);
 
 // "circuit-id=0a1b link-selection=192.0.2.0 source-port": what is there, identifiers in hex.
