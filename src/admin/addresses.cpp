@@ -171,7 +171,7 @@ Answer list_addresses(const Call& call) {
     }
     ++scanned;
     last_seen = record.key;
-    if (wanted) objects.push_back(show(call.view(), record));
+    if (wanted) objects.push_back(show(call.sight(), record));
     return true;
   };
   if (*first) call.view().scan(block->id, **first, visit);
@@ -191,9 +191,9 @@ Answer create_address(const Call& call) {
   if (!records) return std::unexpected(of(records.error()));
   Reply reply;
   if (call.body.get<std::int64_t>("count") != nullptr) {
-    reply.body.emplace("ip_addresses", show(draft, *records));
+    reply.body.emplace("ip_addresses", show(call.sight(), draft, *records));
   } else {
-    reply = reply_of(show(draft, records->front()), records->front());
+    reply = reply_of(show(call.sight(), draft, records->front()), records->front());
     reply.location = path_of(call, records->front().key);
   }
   reply.changes = draft.changes();
@@ -203,7 +203,7 @@ Answer create_address(const Call& call) {
 Answer show_address(const Call& call) {
   const auto record = address_of_path(call);
   if (!record) return std::unexpected(record.error());
-  return reply_of(show(call.view(), *record), *record);
+  return reply_of(show(call.sight(), *record), *record);
 }
 
 Answer delete_address(const Call& call) {
@@ -226,7 +226,7 @@ Answer restore_address(const Call& call) {
   ipam::Draft draft = call.draft();
   const auto restored = ipam::restore(draft, *record);
   if (!restored) return std::unexpected(of(restored.error()));
-  Reply reply = reply_of(show(draft, *restored), *restored);
+  Reply reply = reply_of(show(call.sight(), draft, *restored), *restored);
   reply.changes = draft.changes();
   return reply;
 }

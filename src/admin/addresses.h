@@ -33,6 +33,9 @@ inline constexpr std::array kAddressGiven{
     Field{
         .name = "hostname", .help = "The name that the client is told.", .most = kLongestHostname},
     Field{"options", Type::kOptions, "DHCP options for this address alone, by name or number."},
+    kForceField,
+    kBootField,
+    kClassesField,
     Field{.name = "on_conflict",
           .help = "Of an address on lease to another: refuse it, or wait until the holder has been "
                   "told to move. refuse if omitted.",

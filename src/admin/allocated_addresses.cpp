@@ -99,7 +99,7 @@ class AllocatedPage {
       next_ = view_of(objects_.back().at("id").as_string());
       return;
     }
-    objects_.push_back(show(call_->view(), *record));
+    objects_.push_back(show(call_->sight(), *record));
   }
 
   const Call* call_;

@@ -101,13 +101,13 @@ std::expected<HandleWish, Problem> read_wish(const Call& call) {
 }
 
 // Its addresses are those that are still its interface's.
-json::object show_whole(const ipam::Draft& draft, const Allocation& allocation) {
-  json::object shown = show(draft.view(), allocation);
+json::object show_whole(const Call& call, const ipam::Draft& draft, const Allocation& allocation) {
+  json::object shown = show(call.sight(), allocation);
   json::array addresses;
   for (const store::AddressKey& key : allocation.addresses) {
     const auto record = draft.address(key);
     if (!record || record->interface != allocation.interface) continue;
-    addresses.push_back(show(draft, *record));
+    addresses.push_back(show(call.sight(), draft, *record));
   }
   if (const auto interface = draft.interface(allocation.interface)) {
     shown["interface_id"] = interface->vif;
@@ -116,9 +116,9 @@ json::object show_whole(const ipam::Draft& draft, const Allocation& allocation) 
   return shown;
 }
 
-Reply reply_of(const ipam::Draft& draft, const Allocation& allocation) {
+Reply reply_of(const Call& call, const ipam::Draft& draft, const Allocation& allocation) {
   Reply reply;
-  reply.body.emplace("allocation", show_whole(draft, allocation));
+  reply.body.emplace("allocation", show_whole(call, draft, allocation));
   reply.revision = allocation.revision;
   return reply;
 }
@@ -144,7 +144,7 @@ Answer put_allocation(const Call& call) {
   }
   const auto allocation = ipam::ensure_allocation(draft, *wish);
   if (!allocation) return std::unexpected(of(allocation.error()));
-  Reply reply = reply_of(draft, *allocation);
+  Reply reply = reply_of(call, draft, *allocation);
   if (!known) {
     reply.status = 201;
     reply.location = cat("/v1/allocations/", percent_encode(wish->handle));
@@ -156,7 +156,7 @@ Answer put_allocation(const Call& call) {
 Answer show_allocation(const Call& call) {
   const auto allocation = found(call);
   if (!allocation) return std::unexpected(allocation.error());
-  return reply_of(call.draft(), *allocation);
+  return reply_of(call, call.draft(), *allocation);
 }
 
 Answer delete_allocation(const Call& call) {

@@ -35,6 +35,9 @@ inline constexpr std::array kAllocationGiven{
     Field{
         .name = "hostname", .help = "The name that the client is told.", .most = kLongestHostname},
     Field{"options", Type::kOptions, "DHCP options for these addresses, by name or number."},
+    kForceField,
+    kBootField,
+    kClassesField,
 };
 inline constexpr Shape kAllocationBody{"wanted_allocation", "allocation", kAllocationGiven};
 

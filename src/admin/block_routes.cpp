@@ -68,7 +68,7 @@ std::expected<Found, Problem> find_ip_route(const Call& call) {
 
 Reply reply_of(const Call& call, const Block& block, const store::Route& route) {
   Reply reply;
-  reply.body.emplace("ip_route", show(call.view(), block.id, route));
+  reply.body.emplace("ip_route", show(call.sight(), block.id, route));
   reply.revision = block.revision;
   return reply;
 }
@@ -87,7 +87,7 @@ Answer list_ip_routes(const Call& call) {
   if (!block) return std::unexpected(block.error());
   std::vector<json::object> shown;
   for (const store::Route& route : block->routes) {
-    shown.push_back(show(call.view(), block->id, route));
+    shown.push_back(show(call.sight(), block->id, route));
   }
   return list_of(call, "ip_routes", shown);
 }

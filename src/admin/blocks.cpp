@@ -55,11 +55,18 @@ void read_times(const Body& body, Block& block) {
   body.update<Seconds>("rebind_time", block.rebind_time, none);
 }
 
-void read_fields(const Body& body, Block& block, const Settings& settings) {
+void read_pools(const Body& body, Block& block) {
+  if (!body.has("pools")) return;
+  Pools pools = body.get_or<Pools>("pools", {});
+  block.pools = std::move(pools.ranges);
+  block.pool_rules = std::move(pools.rules);
+}
+
+std::expected<void, Problem> read_fields(const Body& body, Block& block, const Settings& settings) {
   body.update<net::Prefix>("cidr", block.cidr, block.cidr);
   body.update<net::Address>("gateway", block.gateway, std::optional<net::Address>());
   read_dns(body, block);
-  body.update<Ranges>("pools", block.pools, Ranges());
+  read_pools(body, block);
   body.update<Ranges>("exclude", block.exclude, Ranges());
   read_times(body, block);
   if (body.has("mtu")) {
@@ -67,6 +74,8 @@ void read_fields(const Body& body, Block& block, const Settings& settings) {
     block.mtu = mtu != nullptr ? std::optional(static_cast<std::uint16_t>(*mtu)) : std::nullopt;
   }
   body.update<Options>("options", block.options, Options());
+  body.update<Codes>("force", block.forced, Codes());
+  body.update<Texts>("classes", block.classes, Texts());
   body.update<std::string>("name", block.name, std::string());
   body.update<Tags>("tags", block.tags, Tags());
   body.update<Seconds>("quarantine_time", block.quarantine_time, settings.quarantine_time);
@@ -76,6 +85,10 @@ void read_fields(const Body& body, Block& block, const Settings& settings) {
   if (const auto* name = body.get<std::string>("type")) {
     block.type = static_cast<store::BlockType>(place_of(kTypes, *name));
   }
+  Faults faults;
+  update_boot(body, block.boot, "", faults);
+  if (!faults.empty()) return std::unexpected(invalid(std::move(faults)));
+  return {};
 }
 
 // A policy that is not there, or is somebody else's, is told by ipam: 0 is never given out.
@@ -127,7 +140,7 @@ std::string path_of(const Call& call, const Block& block) {
 Reply reply_of(const Call& call, const Block& block, std::string_view wrapper,
                std::string_view new_network = {}) {
   Reply reply;
-  json::object shown = show(call.view(), block);
+  json::object shown = show(call.sight(), block);
   // A network that is made with the block is not in the view yet.
   if (!new_network.empty()) shown["network_id"] = new_network;
   reply.body.emplace(wrapper, std::move(shown));
@@ -181,7 +194,7 @@ Answer list_blocks(const Call& call) {
     const bool wanted = block && (!network || block->network == *network) &&
                         (!cidr || block->cidr == *cidr) &&
                         (type.empty() || kTypes.at(static_cast<std::size_t>(block->type)) == type);
-    return wanted ? std::optional(show(call.view(), *block)) : std::nullopt;
+    return wanted ? std::optional(show(call.sight(), *block)) : std::nullopt;
   };
   return list(call, "ip_blocks", Listing::blocks_of(call.tenant()), *after, shown);
 }
@@ -190,7 +203,9 @@ Answer create_block(const Call& call) {
   if (auto problem = foreign_tenant(call)) return std::unexpected(std::move(*problem));
   ipam::Draft draft = call.draft();
   Block block = fresh(call);
-  read_fields(call.body, block, call.context.settings);
+  if (auto read = read_fields(call.body, block, call.context.settings); !read) {
+    return std::unexpected(std::move(read.error()));
+  }
   default_dns(call, block);
   read_policy(call, block);
   if (auto network = read_network(call, draft, block); !network) {
@@ -215,7 +230,9 @@ Answer update_block(const Call& call) {
   }
   if (auto problem = foreign_tenant(call)) return std::unexpected(std::move(*problem));
   ipam::Draft draft = call.draft();
-  read_fields(call.body, *block, call.context.settings);
+  if (auto read = read_fields(call.body, *block, call.context.settings); !read) {
+    return std::unexpected(std::move(read.error()));
+  }
   read_policy(call, *block);
   if (auto network = read_network(call, draft, *block); !network) {
     return std::unexpected(std::move(network.error()));
@@ -247,7 +264,7 @@ Answer list_subnets(const Call& call) {
   const auto shown = [&](std::uint64_t number) -> std::optional<json::object> {
     const auto block = call.view().block(block_id(number));
     const bool may_see = block && call.context.principal.reaches(block->tenant);
-    return may_see ? std::optional(show(call.view(), *block)) : std::nullopt;
+    return may_see ? std::optional(show(call.sight(), *block)) : std::nullopt;
   };
   return list(call, "subnets", Listing::children_of(parent->id), *after, shown);
 }
@@ -267,7 +284,9 @@ Answer create_subnet(const Call& call) {
     return std::unexpected(not_found("tenant"));
   }
   block.cidr = parent->cidr;  // of its family, if only a length is given
-  read_fields(call.body, block, call.context.settings);
+  if (auto read = read_fields(call.body, block, call.context.settings); !read) {
+    return std::unexpected(std::move(read.error()));
+  }
   default_dns(call, block);
   read_policy(call, block);
   if (auto network = read_network(call, draft, block); !network) {

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "networks.h"
+#include "pools.h"
 #include "route.h"
 #include "schemas.h"
 
@@ -24,7 +25,12 @@ namespace melange::admin {
       Field{"dns1", Type::kAddress, "The first name server."},                                   \
       Field{"dns2", Type::kAddress, "The second name server."},                                  \
       Field{"dns", Type::kAddresses, "All name servers, in the place of dns1 and dns2."},        \
-      Field{"pools", Type::kRanges, "What may be leased to anyone: ranges or CIDRs."},           \
+      Field{.name = "pools",                                                                     \
+            .type = Type::kPools,                                                                \
+            .help =                                                                              \
+                "What may be leased to anyone: ranges, CIDRs, or objects of one and what it "    \
+                "has of its own.",                                                               \
+            .inner = &kPoolBody},                                                                \
       Field{"exclude", Type::kRanges, "What neither leases nor automatic allocation may take."}, \
       Field{.name = "lease_time",                                                                \
             .type = Type::kSeconds,                                                              \
@@ -52,7 +58,8 @@ namespace melange::admin {
             .least = 1,                                                                          \
             .most = kLongestTime},                                                               \
       Field{.name = "mtu", .type = Type::kInteger, .help = "Of the links.", .most = 65535},      \
-      Field{"options", Type::kOptions, "DHCP options by name or number."},                       \
+      Field{"options", Type::kOptions, "DHCP options by name or number."}, kForceField,          \
+      kBootField, Field{"classes", Type::kClasses, kBlockClassesHelp},                           \
       Field{.name = "generator",                                                                 \
             .help = "How an IPv6 address is made of a MAC.",                                     \
             .choices = kGenerators},                                                             \

@@ -5,6 +5,7 @@
 
 #include "json_text.h"
 #include "melange/base/text.h"
+#include "pools.h"
 
 namespace melange::admin {
 namespace {
@@ -24,35 +25,36 @@ bool is_needed(const Field& field, Use use) {
   return field.need == Need::kAlways || (field.need == Need::kCreation && use == Use::kCreation);
 }
 
-Value read_object(const json::value& value, const Field& field, Use use, const std::string& at,
-                  Faults& faults) {
+Value read_object(const json::value& value, const Field& field, const std::string& at,
+                  const Reading& reading) {
   const json::object* object = value.if_object();
-  if (object == nullptr) faults.push_back({at, "expects an object"});
+  if (object == nullptr) reading.faults.push_back({at, "expects an object"});
   if (object == nullptr) return std::monostate{};
-  return Bodies{Body::read(*object, *field.inner, use, at + ".", faults)};
+  return Bodies{Body::read(*object, *field.inner, at + ".", reading)};
 }
 
-Value read_objects(const json::value& value, const Field& field, Use use, const std::string& at,
-                   Faults& faults) {
+Value read_objects(const json::value& value, const Field& field, const std::string& at,
+                   const Reading& reading) {
   const json::array* array = value.if_array();
   if (array == nullptr || array->size() > kLongestList) {
-    faults.push_back({at, cat("expects a list of at most ", kLongestList, " objects")});
+    reading.faults.push_back({at, cat("expects a list of at most ", kLongestList, " objects")});
     return std::monostate{};
   }
   Bodies bodies;
   for (std::size_t i = 0; i < array->size(); ++i) {
-    Value one = read_object((*array)[i], field, use, cat(at, "[", i, "]"), faults);
+    Value one = read_object((*array)[i], field, cat(at, "[", i, "]"), reading);
     if (auto* read = std::get_if<Bodies>(&one)) bodies.push_back(std::move(read->front()));
   }
   return bodies;
 }
 
-Value read_member(const json::value& value, const Field& field, Use use, const std::string& at,
-                  Faults& faults) {
-  if (value.is_null() && !is_needed(field, use)) return std::monostate{};
-  if (field.type == Type::kObject) return read_object(value, field, use, at, faults);
-  if (field.type == Type::kObjects) return read_objects(value, field, use, at, faults);
-  return read_value(value, field, at, faults);
+Value read_member(const json::value& value, const Field& field, const std::string& at,
+                  const Reading& reading) {
+  if (value.is_null() && !is_needed(field, reading.use)) return std::monostate{};
+  if (field.type == Type::kObject) return read_object(value, field, at, reading);
+  if (field.type == Type::kObjects) return read_objects(value, field, at, reading);
+  if (field.type == Type::kPools) return read_pools(value, field, at, reading);
+  return read_value(value, field, at, reading);
 }
 
 Problem wrong_wrapper(const json::object& document, std::string_view wrapper) {
@@ -77,8 +79,8 @@ const Field* find_field(const Shape& shape, std::string_view name) {
   return found != shape.fields.end() ? &*found : nullptr;
 }
 
-Body Body::read(const json::object& object, const Shape& shape, Use use, const std::string& at,
-                Faults& faults) {
+Body Body::read(const json::object& object, const Shape& shape, const std::string& at,
+                const Reading& reading) {
   Body body;
   body.shape_ = &shape;
   for (const Field& field : shape.fields) {
@@ -86,15 +88,16 @@ Body Body::read(const json::object& object, const Shape& shape, Use use, const s
     const json::value* value =
         object.if_contains(json::string_view(field.name.data(), field.name.size()));
     if (value != nullptr) {
-      body.members_.push_back({field.name, read_member(*value, field, use, where, faults)});
-    } else if (is_needed(field, use)) {
-      faults.push_back({where, "is missing"});
+      body.members_.push_back({field.name, read_member(*value, field, where, reading)});
+    } else if (is_needed(field, reading.use)) {
+      reading.faults.push_back({where, "is missing"});
     }
   }
   for (const json::key_value_pair& member : object) {
     const std::string_view name = view_of(member.key());
     if (find_field(shape, name) != nullptr) continue;
-    faults.push_back({cat(at, base::escape(name.substr(0, kShownName))), unknown(name, shape)});
+    reading.faults.push_back(
+        {cat(at, base::escape(name.substr(0, kShownName))), unknown(name, shape)});
   }
   return body;
 }
@@ -105,7 +108,8 @@ const Value* Body::find(std::string_view name) const {
   return found != members_.end() ? &found->value : nullptr;
 }
 
-std::expected<Body, Problem> read_body(std::string_view text, const Shape& shape, Use use) {
+std::expected<Body, Problem> read_body(std::string_view text, const Shape& shape, Use use,
+                                       const wire::OptionTable4& options) {
   const auto document = parse_json(text);
   if (!document) return std::unexpected(Problem{400, "", document.error(), {}});
   const json::object* object = document->if_object();
@@ -122,7 +126,7 @@ std::expected<Body, Problem> read_body(std::string_view text, const Shape& shape
     }
   }
   Faults faults;
-  Body body = Body::read(*object, shape, use, "", faults);
+  Body body = Body::read(*object, shape, "", {options, faults, use});
   if (!faults.empty()) return std::unexpected(invalid(std::move(faults)));
   return body;
 }

@@ -17,14 +17,12 @@
 
 namespace melange::admin {
 
-enum class Use : std::uint8_t { kCreation, kUpdate };
-
 class Body {
  public:
   Body() = default;  // of a request that has none
   // `at` is what stands before the names of its fields in faults: "" or "network.".
-  static Body read(const json::object& object, const Shape& shape, Use use, const std::string& at,
-                   Faults& faults);
+  static Body read(const json::object& object, const Shape& shape, const std::string& at,
+                   const Reading& reading);
 
   bool has(std::string_view name) const { return find(name) != nullptr; }  // null, too
   // The field's value; null if it is absent or JSON's null. T is that of the field's type.
@@ -62,6 +60,7 @@ class Body {
 };
 
 // The text of a body, with the wrapper of its shape around it.
-std::expected<Body, Problem> read_body(std::string_view text, const Shape& shape, Use use);
+std::expected<Body, Problem> read_body(std::string_view text, const Shape& shape, Use use,
+                                       const wire::OptionTable4& options);
 
 }  // namespace melange::admin

@@ -15,8 +15,11 @@ constexpr std::string_view kNothingYet = ":\n\n";
 
 class ChangeStream : public http::EventSource {
  public:
-  ChangeStream(ReadStore read, Principal principal, std::uint64_t after)
-      : read_(std::move(read)), principal_(std::move(principal)), after_(after) {}
+  ChangeStream(ReadStore read, Principal principal, wire::OptionTable4 options, std::uint64_t after)
+      : read_(std::move(read)),
+        principal_(std::move(principal)),
+        options_(std::move(options)),
+        after_(after) {}
 
   std::string next() override {
     std::string out;
@@ -44,17 +47,17 @@ class ChangeStream : public http::EventSource {
     std::size_t visited = 0;
     view.scan_events(last, [&](const store::Event& event) {
       last = event.number;
-      if (may_see(principal_, event)) out += one(view, event);
+      if (may_see(principal_, event)) out += one({view, options_}, event);
       return ++visited < kVisitedEvents && out.size() < kPiece;
     });
     if (out.empty() && visited == kVisitedEvents) out = kNothingYet;
     return last;
   }
 
-  static std::string one(const store::View& view, const store::Event& event) {
+  static std::string one(const Sight& sight, const store::Event& event) {
     // JSON has no line ends outside of its texts, and escapes them there.
     return cat("id: ", event.number, "\nevent: ", text(event.object, event.kind),
-               "\ndata: ", json::serialize(show(view, event)), "\n\n");
+               "\ndata: ", json::serialize(show(sight, event)), "\n\n");
   }
 
   // The log is bounded: a client that reads too slowly must read everything anew.
@@ -64,14 +67,16 @@ class ChangeStream : public http::EventSource {
 
   ReadStore read_;
   Principal principal_;
+  wire::OptionTable4 options_;  // as they were when it was asked for
   std::uint64_t after_;
 };
 
 }  // namespace
 
 std::unique_ptr<http::EventSource> stream_changes(ReadStore read, Principal principal,
+                                                  const wire::OptionTable4& options,
                                                   std::uint64_t after) {
-  return std::make_unique<ChangeStream>(std::move(read), std::move(principal), after);
+  return std::make_unique<ChangeStream>(std::move(read), std::move(principal), options, after);
 }
 
 }  // namespace melange::admin

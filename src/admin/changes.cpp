@@ -46,7 +46,8 @@ Answer stream(const Call& call) {
     return std::unexpected(Problem{503, "", "there are no event streams now", {}});
   }
   Reply reply;
-  reply.events = stream_changes(call.context.read_store, call.context.principal, *after);
+  reply.events = stream_changes(call.context.read_store, call.context.principal,
+                                call.context.settings.options, *after);
   return reply;
 }
 
@@ -67,7 +68,7 @@ Answer list_changes(const Call& call) {
   std::size_t visited = 0;
   call.view().scan_events(*after, [&](const store::Event& event) {
     last = event.number;
-    if (may_see(call.context.principal, event)) events.push_back(show(call.view(), event));
+    if (may_see(call.context.principal, event)) events.push_back(show(call.sight(), event));
     return ++visited < kVisitedEvents && events.size() < page->limit;
   });
   const bool more = last + 1 < call.view().next_event();

@@ -28,6 +28,7 @@ bool may_see(const Principal& principal, const store::Event& event);
 // The events after number `after`, as they come (WHATWG HTML, section 9.2): `id` is the number,
 // `event` what happened, `data` the event as a page of the log shows it.
 std::unique_ptr<http::EventSource> stream_changes(ReadStore read, Principal principal,
+                                                  const wire::OptionTable4& options,
                                                   std::uint64_t after);
 
 // RFC 3339; nothing if it is none.

@@ -47,10 +47,11 @@ Checked<Arguments> query_of(const http::Request& request, const Route& route) {
   return query;
 }
 
-Checked<Body> body_of(const http::Request& request, const Route& route) {
+Checked<Body> body_of(const http::Request& request, const Route& route,
+                      const wire::OptionTable4& options) {
   if (route.body != nullptr && (!request.body.empty() || !route.body_may_be_absent)) {
     return read_body(request.body, *route.body,
-                     request.method == Method::kPost ? Use::kCreation : Use::kUpdate);
+                     request.method == Method::kPost ? Use::kCreation : Use::kUpdate, options);
   }
   if (request.body.empty()) return Body();
   return std::unexpected(Problem{400, "", "this takes no body", {}});
@@ -78,7 +79,7 @@ Checked<Call> call_of(const http::Request& request, const Context& context, Matc
   if (!query) return std::unexpected(std::move(query.error()));
   auto page = has_pages(route) ? read_page(*query) : Page{};
   if (!page) return std::unexpected(std::move(page.error()));
-  auto body = body_of(request, route);
+  auto body = body_of(request, route, context.settings.options);
   if (!body) return std::unexpected(std::move(body.error()));
   return Call{context,          route,           request, std::move(match.path), std::move(*query),
               std::move(*body), std::move(*page)};

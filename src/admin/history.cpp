@@ -105,7 +105,7 @@ Answer show_address_history(const Call& call) {
     const bool wanted = !wish->at || (std::chrono::floor<base::Seconds>(event.time) <= *wish->at &&
                                       told.insert(event.block).second);
     if (wanted && may_see(call.context.principal, event)) {
-      entries.push_back(show_history(call.view(), event));
+      entries.push_back(show_history(call.sight(), event));
     }
     return true;
   });

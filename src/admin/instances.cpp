@@ -13,7 +13,8 @@ using base::cat;
 Reply reply_of(const Call& call, const ipam::Draft& draft,
                const std::vector<store::Interface>& interfaces) {
   json::array shown;
-  for (const store::Interface& interface : interfaces) shown.push_back(show(draft, interface));
+  for (const store::Interface& interface : interfaces)
+    shown.push_back(show(call.sight(), draft, interface));
   Reply reply;
   reply.body.emplace(
       "instance", json::object{{"id", call.path.get("device")}, {"interfaces", std::move(shown)}});

@@ -18,9 +18,9 @@ using store::Listing;
 // Addresses that a page shows; what is left is behind the next link.
 constexpr std::size_t kAddressesOfPage = 20'000;
 
-Reply reply_of(const ipam::Draft& draft, const Interface& interface) {
+Reply reply_of(const Call& call, const ipam::Draft& draft, const Interface& interface) {
   Reply reply;
-  reply.body.emplace("interface", show(draft, interface));
+  reply.body.emplace("interface", show(call.sight(), draft, interface));
   reply.revision = revision_of(draft, interface);
   return reply;
 }
@@ -68,7 +68,7 @@ Answer list_interfaces(const Call& call) {
       break;
     }
     last = interface->vif;
-    objects.push_back(show(draft, *interface));
+    objects.push_back(show(call.sight(), draft, *interface));
     addresses += objects.back().at("ip_addresses").as_array().size();
   }
   return list_reply(call, "interfaces", std::move(objects), "marker", next);
@@ -84,7 +84,7 @@ Answer create_interface(const Call& call) {
   const auto interface = ipam::make_interface(draft, plug.claimant);
   if (!interface) return std::unexpected(of(interface.error()));
   if (auto problem = plug_in(call, draft, *interface, plug)) return std::unexpected(*problem);
-  Reply reply = reply_of(draft, *interface);
+  Reply reply = reply_of(call, draft, *interface);
   reply.location = cat("/v1/interfaces/", percent_encode(interface->vif));
   reply.changes = draft.changes();
   return reply;
@@ -93,13 +93,13 @@ Answer create_interface(const Call& call) {
 Answer show_interface(const Call& call) {
   const auto interface = own_interface(call);
   if (!interface) return std::unexpected(interface.error());
-  return reply_of(call.draft(), *interface);
+  return reply_of(call, call.draft(), *interface);
 }
 
 Answer show_any_interface(const Call& call) {
   const auto interface = reachable_interface(call);
   if (!interface) return std::unexpected(interface.error());
-  return reply_of(call.draft(), *interface);
+  return reply_of(call, call.draft(), *interface);
 }
 
 Answer delete_interface(const Call& call) {

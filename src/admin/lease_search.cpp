@@ -30,6 +30,17 @@ std::string lower(std::string_view text) {
   return out;
 }
 
+bool is_known_by(const AddressRecord& record, const Identity& client) {
+  return record.identity == client ||
+         (record.reserved_for.empty() && std::ranges::count(record.also, client) != 0);
+}
+
+// By its operator or by itself.
+bool is_named(const AddressRecord& record, const std::string& name) {
+  return lower(base::text_of(record.hostname.view())) == name ||
+         lower(base::text_of(record.client_name.view())) == name;
+}
+
 class Search {
  public:
   Search(const View& view, const WantedLeases& wanted, std::size_t limit)
@@ -42,6 +53,7 @@ class Search {
  private:
   // By which the index knows whom is asked for; nobody if it takes a look at every record.
   Identity indexed_in(const Block& block) const;
+  bool reserves_for_others_than_macs(store::NetworkId network) const;
   void enter(const Block& block);
   bool look_at(const AddressKey& key);
   bool look_at(const AddressRecord& record);
@@ -69,8 +81,20 @@ Identity Search::indexed_in(const Block& block) const {
   if (!wanted_->mac) return {};
   // Elsewhere a MAC stands beside the identity, and no index knows it.
   const auto network = view_->network(block.network);
-  const bool by_mac = network && network->identity == store::IdentityPolicy::kMac;
+  const bool by_mac = network && network->identity == store::IdentityPolicy::kMac &&
+                      !reserves_for_others_than_macs(block.network);
   return by_mac ? Identity::of(*wanted_->mac) : Identity();
+}
+
+// MACs come first in the order of identities.
+bool Search::reserves_for_others_than_macs(store::NetworkId network) const {
+  const Identity last_mac = Identity::of(net::Mac({0xff, 0xff, 0xff, 0xff, 0xff, 0xff}));
+  bool any = false;
+  view_->scan_reservations(network, last_mac, [&](const store::Reservation&) {
+    any = true;
+    return false;
+  });
+  return any;
 }
 
 // What the record says now: the sweeper may not have come by since the lease ended.
@@ -85,9 +109,8 @@ bool Search::is_wanted(const AddressRecord& record) const {
   if (!is_lease(record)) return false;
   if (!wanted_->state.empty() && text(record.state) != wanted_->state) return false;
   if (wanted_->mac && hardware(record) != wanted_->mac) return false;
-  if (wanted_->client && record.identity != *wanted_->client) return false;
-  return wanted_->hostname.empty() ||
-         lower(base::text_of(record.hostname.view())) == lower(wanted_->hostname);
+  if (wanted_->client && !is_known_by(record, *wanted_->client)) return false;
+  return wanted_->hostname.empty() || is_named(record, lower(wanted_->hostname));
 }
 
 bool Search::look_at(const AddressRecord& record) {

@@ -24,7 +24,7 @@ Answer page_of(const Call& call, const store::Listing& blocks) {
   if (!after && !call.page.marker.empty()) return std::unexpected(unknown_marker());
   const LeasePage page = find_leases(call.view(), blocks, *wanted, after, call.page.limit);
   json::array objects;
-  for (const AddressRecord& record : page.leases) objects.push_back(show(call.view(), record));
+  for (const AddressRecord& record : page.leases) objects.push_back(show(call.sight(), record));
   return list_reply(call, "leases", std::move(objects), "marker",
                     page.next ? address_id(call.view(), *page.next) : "");
 }

@@ -66,7 +66,7 @@ std::optional<Problem> in_the_way(const Call& call, const MacRange& range) {
 
 Reply reply_of(const Call& call, const MacRange& range) {
   Reply reply;
-  reply.body.emplace("mac_address_range", show(call.view(), range));
+  reply.body.emplace("mac_address_range", show(call.sight(), range));
   reply.revision = range.revision;
   return reply;
 }
@@ -85,7 +85,7 @@ Answer list_mac_ranges(const Call& call) {
   if (!after) return std::unexpected(after.error());
   const auto shown = [&](std::uint64_t number) -> std::optional<json::object> {
     const auto range = call.view().mac_range(MacRangeId{number});
-    return range ? std::optional(show(call.view(), *range)) : std::nullopt;
+    return range ? std::optional(show(call.sight(), *range)) : std::nullopt;
   };
   return list(call, "mac_address_ranges", store::Listing::all(ObjectKind::kMacRange), *after,
               shown);

@@ -47,7 +47,7 @@ Answer list_ends(const Call& call, NatDirection direction) {
   json::array shown;
   for (const AddressKey& key : others) {
     if (shown.size() == call.page.limit) break;
-    if (const auto other = call.view().address(key)) shown.push_back(show(call.view(), *other));
+    if (const auto other = call.view().address(key)) shown.push_back(show(call.sight(), *other));
   }
   std::string next;
   if (others.size() > call.page.limit) {
@@ -69,7 +69,7 @@ Answer add_ends(const Call& call, NatDirection direction) {
     const auto added =
         is_local ? ipam::relate(draft, *record, *other) : ipam::relate(draft, *other, *record);
     if (!added) return at_index(of(added.error()), i, "ip_address");
-    shown.push_back(show(call.view(), *other));
+    shown.push_back(show(call.sight(), *other));
   }
   Reply reply = list_reply(call, "ip_addresses", std::move(shown), "marker", "");
   reply.changes = draft.changes();

@@ -55,9 +55,10 @@ std::string path_of(const Call& call) {
              percent_encode(call.path.get("vif")), "/ip_allocations");
 }
 
-Reply reply_of(const ipam::Draft& draft, const std::vector<AddressRecord>& records) {
+Reply reply_of(const Call& call, const ipam::Draft& draft,
+               const std::vector<AddressRecord>& records) {
   Reply reply;
-  reply.body.emplace("ip_addresses", show(draft, records));
+  reply.body.emplace("ip_addresses", show(call.sight(), draft, records));
   return reply;
 }
 
@@ -68,7 +69,7 @@ Answer list_network_addresses(const Call& call) {
   auto records = found(call, draft);
   if (!records) return std::unexpected(std::move(records.error()));
   if (records->size() > kShownAddresses) records->resize(kShownAddresses);
-  return reply_of(draft, *records);
+  return reply_of(call, draft, *records);
 }
 
 Answer allocate_network_addresses(const Call& call) {
@@ -83,7 +84,7 @@ Answer allocate_network_addresses(const Call& call) {
   const ipam::Grantee grantee{*interface, ipam::identity_of(*interface), {}};
   const auto records = ipam::allocate_in(draft, *network, wish->addresses, grantee);
   if (!records) return std::unexpected(of(records.error()));
-  Reply reply = reply_of(draft, *records);
+  Reply reply = reply_of(call, draft, *records);
   reply.location = path_of(call);
   reply.changes = draft.changes();
   return reply;

@@ -24,12 +24,6 @@ bool is_interface_pattern(std::string_view text) {
          text.find_first_of("/: ") == std::string_view::npos;
 }
 
-bool is_relay(const net::Address& address) {
-  if (!address.is_v4()) return false;
-  const net::Ipv4 v4 = address.v4();
-  return !v4.is_unspecified() && !v4.is_loopback() && !v4.is_multicast() && !v4.is_broadcast();
-}
-
 // What the shape cannot say of the body.
 std::optional<Problem> wrong(const Body& body) {
   Faults faults;
@@ -40,17 +34,30 @@ std::optional<Problem> wrong(const Body& body) {
   }
   const auto relays = body.get_or<Addresses>("relays", {});
   for (std::size_t i = 0; i < relays.size(); ++i) {
-    if (is_relay(relays[i])) continue;
+    if (is_host(relays[i])) continue;
     faults.push_back({cat("relays[", i, "]"), "is no host's IPv4 address"});
   }
+  const auto* server_id = body.get<net::Address>("server_id");
+  if (server_id != nullptr && !is_host(*server_id)) {
+    faults.push_back({"server_id", "is no host's IPv4 address"});
+  }
+  store::Boot boot;
+  update_boot(body, boot, "", faults);
   if (faults.empty()) return std::nullopt;
   return invalid(std::move(faults));
 }
 
+// Links and relays are the host's. Whoever may speak for a relay on a wire names circuits, and may
+// say that he is at another's.
 std::optional<Problem> not_allowed(const Call& call) {
-  const bool names_links = call.body.has("interfaces") || call.body.has("relays");
-  if (!names_links || call.context.principal.admin) return std::nullopt;
-  return forbidden(std::string(kNeedsAdmin));
+  if (call.context.principal.admin) return std::nullopt;
+  if (call.body.has("interfaces") || call.body.has("relays")) {
+    return forbidden(std::string(kNeedsAdmin));
+  }
+  if (call.body.has("trust_relay_information")) {
+    return forbidden("trust_relay_information is an admin's to set");
+  }
+  return std::nullopt;
 }
 
 void update(const Body& body, Network& network) {
@@ -60,7 +67,16 @@ void update(const Body& body, Network& network) {
   body.update<bool>("authoritative", network.authoritative, plain.authoritative);
   body.update<base::Seconds>("decline_time", network.decline_time, plain.decline_time);
   body.update<base::Seconds>("hold_time", network.hold_time, plain.hold_time);
+  body.update<base::Seconds>("seen_time", network.seen_time, plain.seen_time);
+  body.update<net::Address>("server_id", network.server_id, plain.server_id);
+  body.update<bool>("rapid_commit", network.rapid_commit, plain.rapid_commit);
+  body.update<bool>("bootp", network.bootp, plain.bootp);
+  body.update<bool>("trust_relay_information", network.trust_relay_information, false);
+  body.update<bool>("conflict_check", network.conflict_check, plain.conflict_check);
   body.update<Options>("options", network.options, plain.options);
+  body.update<Codes>("force", network.forced, plain.forced);
+  Faults told;  // by `wrong`
+  update_boot(body, network.boot, "", told);
   if (!body.has("identity")) return;
   const auto name = body.get_or<std::string>("identity", std::string(kIdentities.front()));
   const auto at = std::ranges::find(kIdentities, name) - kIdentities.begin();
@@ -69,7 +85,7 @@ void update(const Body& body, Network& network) {
 
 Reply reply_of(const Call& call, const Network& network) {
   Reply reply;
-  reply.body.emplace("network", show(call.view(), network));
+  reply.body.emplace("network", show(call.sight(), network));
   reply.revision = network.revision;
   return reply;
 }
@@ -128,7 +144,7 @@ Answer list_networks(const Call& call) {
   }
   const auto shown = [&](std::uint64_t number) -> std::optional<json::object> {
     const auto network = call.view().network(NetworkId{static_cast<std::uint32_t>(number)});
-    return network ? std::optional(show(call.view(), *network)) : std::nullopt;
+    return network ? std::optional(show(call.sight(), *network)) : std::nullopt;
   };
   return list(call, "networks", store::Listing::networks_of(call.tenant()), after.value, shown);
 }

@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "particulars.h"
 #include "route.h"
 #include "schemas.h"
 
@@ -27,7 +28,24 @@ inline constexpr std::array kNetworkGiven{
           .type = Type::kSeconds,
           .help = "How long an address is kept for its last holder.",
           .most = kLongestTime},
+    Field{.name = "seen_time",
+          .type = Type::kSeconds,
+          .help = "How long an address in use without a lease is remembered.",
+          .most = kLongestTime},
+    Field{"server_id", Type::kAddress,
+          "An IPv4 address of ours, by which clients know us; omitted: that of the link."},
+    Field{"rapid_commit", Type::kBoolean,
+          "Whether two messages may do for four (RFC 4039); omitted: where there are no pools."},
+    Field{"bootp", Type::kBoolean, "Whether BOOTP clients are given what is reserved for them."},
+    Field{"trust_relay_information", Type::kBoolean,
+          "Whether a switch on the clients' own wire may say what only a relay may (option 82): a "
+          "client that is on that wire may, too. Needs an admin."},
+    Field{"conflict_check", Type::kBoolean,
+          "Whether somebody is looked for at an address before it is offered (ARP); omitted: where "
+          "there are pools."},
     Field{"options", Type::kOptions, "DHCP options by name or number."},
+    kForceField,
+    kBootField,
 };
 inline constexpr Shape kNetworkBody{"network_settings", "network", kNetworkGiven};
 

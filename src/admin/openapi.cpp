@@ -65,9 +65,13 @@ json::object value_schema(const Field& field, bool shown) {
     case Type::kAddress:
     case Type::kCidr:
     case Type::kMac:
+    case Type::kRange:
       return typed("string");
+    case Type::kMacs:
+      return {{"anyOf", json::array{typed("string"), list_of_schema(typed("string"))}}};
     case Type::kAddresses:
     case Type::kTexts:
+    case Type::kClasses:
     case Type::kRanges:
       return list_of_schema(typed("string"));
     case Type::kAnyAddresses:
@@ -75,6 +79,13 @@ json::object value_schema(const Field& field, bool shown) {
           {"anyOf", json::array{list_of_schema(typed("string")), json::object{{"const", "any"}}}}};
     case Type::kOptions:
       return typed("object");
+    case Type::kOptionCodes:
+      return list_of_schema(
+          shown ? typed("string")
+                : json::object{{"anyOf", json::array{typed("string"), typed("integer")}}});
+    case Type::kPools:
+      return list_of_schema(
+          json::object{{"anyOf", json::array{typed("string"), ref("schemas", field.inner->name)}}});
     case Type::kTags:
       return {{"type", "object"}, {"additionalProperties", typed("string")}};
     case Type::kObject:

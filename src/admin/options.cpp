@@ -2,23 +2,19 @@
 //
 // DHCP options of a body: the values are those of the configuration file, as JSON.
 #include <algorithm>
-#include <array>
 
 #include "melange/base/text.h"
-#include "melange/wire/options4.h"
+#include "melange/wire/option_table4.h"
 #include "value.h"
 
 namespace melange::admin {
 namespace {
 
 using base::cat;
-namespace option4 = wire::option4;
 
 constexpr std::size_t kLongestReason = 200;  // it quotes the value, however long
 constexpr std::size_t kShownName = 64;
 constexpr std::size_t kLongestOption = 255;
-constexpr std::array kOfFields{option4::kSubnetMask, option4::kLeaseTime, option4::kRenewalTime,
-                               option4::kRebindingTime};
 
 using Converted = std::expected<wire::Datum, std::string>;
 Converted to_datum(const json::value& value);
@@ -55,25 +51,27 @@ Converted to_datum(const json::value& value) {
 }
 
 // The code that `name` stands for, if it may be set here.
-std::expected<std::uint8_t, std::string> settable(std::string_view name) {
-  const auto code = wire::option4_code(name);
+std::expected<std::uint8_t, std::string> settable(std::string_view name,
+                                                  const wire::OptionTable4& table) {
+  const auto code = table.code(name);
   if (!code) return std::unexpected("is no option; write the number of one that has no name here");
-  if (std::ranges::count(kOfFields, *code) != 0) {
-    return std::unexpected("follows from a field of the block");
+  if (const auto key = wire::key_instead_of(*code)) {
+    return std::unexpected(cat("follows from the block's ", *key));
   }
-  const wire::OptionSpec4* spec = wire::find_option4(*code);
+  const wire::OptionSpec4* spec = table.find(*code);
   if (spec != nullptr && !spec->configurable) {
     return std::unexpected("is set by the protocol or by clients");
   }
   return *code;
 }
 
-std::expected<store::OptionValue, std::string> read_option(const json::key_value_pair& member) {
-  const auto code = settable(view_of(member.key()));
+std::expected<store::OptionValue, std::string> read_option(const json::key_value_pair& member,
+                                                           const wire::OptionTable4& table) {
+  const auto code = settable(view_of(member.key()), table);
   if (!code) return std::unexpected(code.error());
   const auto datum = to_datum(member.value());
   if (!datum) return std::unexpected(datum.error());
-  auto octets = wire::encode_option4(*code, *datum);
+  auto octets = table.encode(*code, *datum);
   if (!octets) return std::unexpected(octets.error().substr(0, kLongestReason));
   if (octets->size() > kLongestOption) {
     return std::unexpected(cat("is longer than ", kLongestOption, " octets"));
@@ -81,9 +79,40 @@ std::expected<store::OptionValue, std::string> read_option(const json::key_value
   return store::OptionValue{*code, std::move(*octets)};
 }
 
+std::expected<std::uint8_t, std::string> read_code(const json::value& value,
+                                                   const wire::OptionTable4& table) {
+  const json::string* text = value.if_string();
+  const std::int64_t* number = value.if_int64();
+  if (text == nullptr && number == nullptr) {
+    return std::unexpected("expects the name or the number of an option");
+  }
+  return settable(text != nullptr ? std::string(view_of(*text)) : std::to_string(*number), table);
+}
+
 }  // namespace
 
-Options read_options(const json::value& value, const std::string& at, Faults& faults) {
+Codes read_option_codes(const json::value& value, const std::string& at, const Reading& reading) {
+  Codes codes;
+  const json::array* array = value.if_array();
+  if (array == nullptr || array->size() > kLongestList) {
+    reading.faults.push_back(
+        {at, cat("expects a list of at most ", kLongestList, " names or numbers of options")});
+    return codes;
+  }
+  for (std::size_t i = 0; i < array->size(); ++i) {
+    const auto code = read_code((*array)[i], reading.options);
+    if (!code) {
+      reading.faults.push_back({cat(at, "[", i, "]"), code.error()});
+    } else if (std::ranges::count(codes, *code) == 0) {
+      codes.push_back(*code);
+    }
+  }
+  std::ranges::sort(codes);
+  return codes;
+}
+
+Options read_options(const json::value& value, const std::string& at, const Reading& reading) {
+  Faults& faults = reading.faults;
   Options options;
   const json::object* object = value.if_object();
   if (object == nullptr) faults.push_back({at, "expects an object of options by name"});
@@ -91,7 +120,7 @@ Options read_options(const json::value& value, const std::string& at, Faults& fa
   for (const json::key_value_pair& member : *object) {
     const std::string where =
         cat(at, ".", base::escape(view_of(member.key()).substr(0, kShownName)));
-    auto option = read_option(member);
+    auto option = read_option(member, reading.options);
     if (!option) {
       faults.push_back({where, option.error()});
     } else if (std::ranges::count(options, option->code, &store::OptionValue::code) != 0) {

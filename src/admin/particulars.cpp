@@ -34,10 +34,33 @@ bool is_hostname(std::string_view text) {
          std::ranges::all_of(base::split(text, '.'), is_label);
 }
 
+bool is_host(const net::Address& address) {
+  if (!address.is_v4()) return false;
+  const net::Ipv4 v4 = address.v4();
+  return !v4.is_unspecified() && !v4.is_loopback() && !v4.is_multicast() && !v4.is_broadcast();
+}
+
+void update_boot(const Body& body, store::Boot& boot, const std::string& at, Faults& faults) {
+  if (!body.has("boot")) return;
+  boot = {};
+  const auto* given = body.get<Bodies>("boot");
+  if (given == nullptr) return;
+  const Body& fields = given->front();
+  fields.update<net::Address>("server", boot.server, std::optional<net::Address>());
+  fields.update<std::string>("server_name", boot.server_name, std::string());
+  fields.update<std::string>("file", boot.file, std::string());
+  if (boot.server && !is_host(*boot.server)) {
+    faults.push_back({cat(at, "boot.server"), "is no host's IPv4 address"});
+  }
+}
+
 ipam::Particulars read_particulars(const Body& body, ipam::Particulars before,
                                    const std::string& at, Faults& faults) {
   body.update<std::string>("hostname", before.hostname, std::string());
   body.update<Options>("options", before.options, Options());
+  body.update<Codes>("force", before.forced, Codes());
+  body.update<Texts>("classes", before.classes, Texts());
+  update_boot(body, before.boot, at, faults);
   if (!before.hostname.empty() && !is_hostname(before.hostname)) {
     faults.push_back(
         {cat(at, "hostname"), "is no host name; use letters, digits and inner hyphens (RFC 1123)"});

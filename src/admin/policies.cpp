@@ -22,7 +22,7 @@ std::string path_of(const Call& call, const Policy& policy) {
 
 Reply reply_of(const Call& call, const Policy& policy) {
   Reply reply;
-  reply.body.emplace("policy", show(call.view(), policy));
+  reply.body.emplace("policy", show(call.sight(), policy));
   reply.revision = policy.revision;
   return reply;
 }
@@ -45,7 +45,7 @@ Answer list_policies(const Call& call) {
   if (!after) return std::unexpected(after.error());
   const auto shown = [&](std::uint64_t number) -> std::optional<json::object> {
     const auto policy = call.view().policy(PolicyId{number});
-    return policy ? std::optional(show(call.view(), *policy)) : std::nullopt;
+    return policy ? std::optional(show(call.sight(), *policy)) : std::nullopt;
   };
   return list(call, "policies", store::Listing::policies_of(call.tenant()), *after, shown);
 }

@@ -81,7 +81,7 @@ std::expected<Found<Rule>, Problem> find_rule(const Call& call) {
 template <class Rule>
 Reply reply_of(const Call& call, const Policy& policy, const Rule& rule) {
   Reply reply;
-  reply.body.emplace(Kind<Rule>::kName, show(call.view(), policy.id, rule));
+  reply.body.emplace(Kind<Rule>::kName, show(call.sight(), policy.id, rule));
   reply.revision = policy.revision;
   return reply;
 }
@@ -105,7 +105,7 @@ Answer list_rules(const Call& call) {
   if (!policy) return std::unexpected(std::move(policy.error()));
   std::vector<json::object> all;
   for (const Rule& rule : Kind<Rule>::of(*policy))
-    all.push_back(show(call.view(), policy->id, rule));
+    all.push_back(show(call.sight(), policy->id, rule));
   return list_of(call, Kind<Rule>::kCollection, all);
 }
 

@@ -60,6 +60,8 @@ std::string_view type_name(Type type) {
       return "CIDR";
     case Type::kMac:
       return "MAC";
+    case Type::kMacs:
+      return "MAC, or list of MACs";
     case Type::kSeconds:
       return "seconds";
     case Type::kTime:
@@ -70,10 +72,18 @@ std::string_view type_name(Type type) {
       return "list of IP addresses, or any";
     case Type::kTexts:
       return "list of texts";
+    case Type::kClasses:
+      return "list of names";
+    case Type::kRange:
+      return "range or CIDR";
+    case Type::kPools:
+      return "list of ranges, CIDRs or objects";
     case Type::kRanges:
       return "list of ranges or CIDRs";
     case Type::kOptions:
       return "object: DHCP options";
+    case Type::kOptionCodes:
+      return "list of DHCP options";
     case Type::kTags:
       return "object: texts";
     case Type::kObject:

@@ -31,8 +31,10 @@ constexpr std::array kClients{
     Client{"client_id", IdentityKind::kClientId, "expects 2 to 255 octets in hex"},
     Client{"duid", IdentityKind::kDuid, "expects 3 to 130 octets in hex"},
     Client{"circuit_id", IdentityKind::kCircuitId, "expects 1 to 255 octets in hex"},
+    Client{"remote_id", IdentityKind::kRemoteId, "expects 1 to 255 octets in hex"},
 };
-constexpr std::string_view kOneClient = "give one of mac, client_id, duid and circuit_id";
+constexpr std::string_view kOneClient =
+    "give at least one of mac, client_id, duid, circuit_id and remote_id";
 constexpr std::size_t kLongestMarker = 200;
 
 struct Found {
@@ -40,41 +42,80 @@ struct Found {
   Reservation reservation;
 };
 
-std::optional<Identity> identity_in(const Body& body, const Client& client) {
-  if (client.kind == IdentityKind::kMac) {
-    const auto* mac = body.get<net::Mac>(client.field);
-    return mac->is_multicast() ? std::nullopt : std::optional(Identity::of(*mac));
-  }
-  const auto octets = base::parse_hex(*body.get<std::string>(client.field));
-  return octets ? Identity::make(client.kind, *octets) : std::nullopt;
-}
-
-bool is_given(const Body& body, const Client& client) {
-  return client.kind == IdentityKind::kMac ? body.get<net::Mac>(client.field) != nullptr
-                                           : body.get<std::string>(client.field) != nullptr;
-}
-
-// Nobody if the body does not say, or not well.
-Identity read_client(const Body& body, Faults& faults) {
-  Identity found;
-  std::size_t given = 0;
-  for (const Client& client : kClients) {
-    if (!is_given(body, client)) continue;
-    if (++given > 1) faults.push_back({std::string(client.field), std::string(kOneClient)});
-    const auto identity = identity_in(body, client);
-    if (identity) found = *identity;
-    if (!identity) faults.push_back({std::string(client.field), std::string(client.expects)});
+// The identities that the body gives under the field.
+std::vector<Identity> macs_in(const Body& body, const Client& client, Faults& faults) {
+  std::vector<Identity> found;
+  const auto macs = body.get_or<Macs>(client.field, {});
+  for (std::size_t i = 0; i < macs.size(); ++i) {
+    found.push_back(Identity::of(macs[i]));
+    if (!macs[i].is_multicast()) continue;
+    const std::string at = macs.size() == 1 ? "" : cat("[", i, "]");
+    faults.push_back({cat(client.field, at), std::string(client.expects)});
   }
   return found;
+}
+
+std::vector<Identity> identities_in(const Body& body, const Client& client, Faults& faults) {
+  if (client.kind == IdentityKind::kMac) return macs_in(body, client, faults);
+  const auto* text = body.get<std::string>(client.field);
+  if (text == nullptr) return {};
+  const auto octets = base::parse_hex(*text);
+  const auto identity = octets ? Identity::make(client.kind, *octets) : std::nullopt;
+  if (identity) return {*identity};
+  faults.push_back({std::string(client.field), std::string(client.expects)});
+  return {};
+}
+
+// All that the client is known by then, kind by kind: what the body gives, or says is none, and for
+// the rest what `before` has.
+std::vector<Identity> read_identities(const Body& body, const Reservation& before, Faults& faults) {
+  std::vector<Identity> all;
+  for (const Client& client : kClients) {
+    if (body.has(client.field)) {
+      std::ranges::move(identities_in(body, client, faults), std::back_inserter(all));
+      continue;
+    }
+    if (before.identity.kind() == client.kind) all.push_back(before.identity);
+    std::ranges::copy_if(before.also, std::back_inserter(all),
+                         [&](const Identity& identity) { return identity.kind() == client.kind; });
+  }
+  return all;
+}
+
+// The first in the order of the fields is what a new client is filed under.
+void read_new_client(const Body& body, ipam::ReservationWish& wish, Faults& faults) {
+  const std::vector<Identity> all = read_identities(body, {}, faults);
+  if (all.empty() && faults.empty()) faults.push_back({"mac", std::string(kOneClient)});
+  if (all.empty()) return;
+  wish.identity = all.front();
+  wish.particulars.also.assign(all.begin() + 1, all.end());
+}
+
+std::string_view name_of(IdentityKind kind) {
+  return std::ranges::find(kClients, kind, &Client::kind)->field;
+}
+
+// That of a reservation stays filed as it is.
+void read_client(const Body& body, const Reservation& before, ipam::ReservationWish& wish,
+                 Faults& faults) {
+  std::vector<Identity> all = read_identities(body, before, faults);
+  const auto first = std::ranges::find(all, before.identity);
+  if (first == all.end()) {
+    faults.push_back({std::string(name_of(before.identity.kind())),
+                      cat("must have ", text(before.identity), ", which the reservation is for")});
+    return;
+  }
+  all.erase(first);
+  wish.identity = before.identity;
+  wish.particulars.also = std::move(all);
 }
 
 // What the body wishes; what it does not say of a reservation that is there is as `before`.
 ipam::ReservationWish read_wish(const Body& body, const Reservation& before, Faults& faults) {
   ipam::ReservationWish wish;
-  wish.identity = before.identity;
   wish.addresses = body.get_or<Addresses>("addresses", {});
   if (wish.addresses.empty()) wish.addresses = before.addresses;
-  wish.particulars = read_particulars(body, {before.hostname, before.options}, "", faults);
+  wish.particulars = read_particulars(body, ipam::particulars_of(before), "", faults);
   const auto on_conflict = body.get_or<std::string>("on_conflict", "");
   wish.on_conflict = on_conflict == "wait" ? ipam::OnConflict::kWait : ipam::OnConflict::kRefuse;
   return wish;
@@ -97,10 +138,6 @@ std::expected<Found, Problem> found(const Call& call) {
 
 std::string id_of(const Call& call, const Reservation& reservation) {
   return uuid(call.view().store_id(), ObjectKind::kReservation, reservation.id.value);
-}
-
-std::string_view name_of(IdentityKind kind) {
-  return std::ranges::find(kClients, kind, &Client::kind)->field;
 }
 
 // Where a page ended, so that it is found again when the reservation is gone: "mac-525400123456",
@@ -129,7 +166,7 @@ std::optional<Identity> identity_at(const Call& call, std::string_view marker) {
 Reply reservation_reply(const Call& call, const ipam::Draft& draft, const Network& network,
                         const Reservation& reservation) {
   Reply reply;
-  reply.body.emplace("reservation", show(draft, reservation));
+  reply.body.emplace("reservation", show(call.sight(), draft, reservation));
   reply.revision = reservation.revision;
   reply.location = cat("/v1/tenants/", percent_encode(network.tenant), "/networks/",
                        percent_encode(network.name), "/reservations/", id_of(call, reservation));
@@ -150,7 +187,7 @@ Answer list_reservations(const Call& call) {
     if (objects.size() == call.page.limit) next = last;
     if (!next.empty()) return false;
     last = marker_of(call, reservation);
-    objects.push_back(show(draft, reservation));
+    objects.push_back(show(call.sight(), draft, reservation));
     return true;
   });
   return list_reply(call, "reservations", std::move(objects), "marker", next);
@@ -162,8 +199,7 @@ Answer create_reservation(const Call& call) {
   Faults faults;
   ipam::ReservationWish wish = read_wish(call.body, {}, faults);
   wish.tenant = network->tenant;
-  wish.identity = read_client(call.body, faults);
-  if (wish.identity.empty() && faults.empty()) faults.push_back({"mac", std::string(kOneClient)});
+  read_new_client(call.body, wish, faults);
   if (!faults.empty()) return std::unexpected(invalid(std::move(faults)));
   ipam::Draft draft = call.draft();
   const auto reservation = ipam::create_reservation(draft, *network, wish);
@@ -187,10 +223,7 @@ Answer update_reservation(const Call& call) {
   Faults faults;
   ipam::ReservationWish wish = read_wish(call.body, before, faults);
   wish.tenant = network.tenant;
-  const Identity client = read_client(call.body, faults);
-  if (!client.empty() && client != before.identity) {
-    faults.push_back({std::string(name_of(client.kind())), "is not the reservation's client"});
-  }
+  read_client(call.body, before, wish, faults);
   if (!faults.empty()) return std::unexpected(invalid(std::move(faults)));
   ipam::Draft draft = call.draft();
   const auto after = ipam::update_reservation(draft, network, before, wish);

@@ -14,7 +14,10 @@ namespace melange::admin {
 inline constexpr std::int64_t kLongestHex = 3 * 255;  // 255 octets with colons between them
 
 inline constexpr std::array kReservationGiven{
-    Field{"mac", Type::kMac, "The client's MAC. One of the four, and it stays."},
+    Field{
+        "mac", Type::kMacs,
+        "The client's MAC, or several. The client is known by all that is given of these five; the "
+        "first in their order stays, the others may change. At most nine in all."},
     Field{.name = "client_id",
           .help = "Its client identifier (option 61) in hex.",
           .most = kLongestHex},
@@ -22,8 +25,10 @@ inline constexpr std::array kReservationGiven{
           .help = "Its DUID in hex; heeded where DHCPv6 is served.",
           .most = kLongestHex},
     Field{.name = "circuit_id",
-          .help = "What its relay calls its circuit (option 82, sub-option 1), in hex; heeded in "
-                  "networks that know clients by it.",
+          .help = "What its relay calls its circuit (option 82, sub-option 1), in hex.",
+          .most = kLongestHex},
+    Field{.name = "remote_id",
+          .help = "What its relay calls its end of it (option 82, sub-option 2), in hex.",
           .most = kLongestHex},
     Field{.name = "addresses",
           .type = Type::kAnyAddresses,
@@ -32,6 +37,9 @@ inline constexpr std::array kReservationGiven{
           .need = Need::kCreation},
     Field{.name = "hostname", .help = "The name that it is told.", .most = kLongestHostname},
     Field{"options", Type::kOptions, "DHCP options for it alone, by name or number."},
+    kForceField,
+    kBootField,
+    kClassesField,
     Field{.name = "on_conflict",
           .help = "wait: whoever leases an address is told to move at its next renewal. refuse if "
                   "omitted.",

@@ -18,6 +18,7 @@
 #include "melange/ipam/draft.h"
 #include "problem.h"
 #include "shape.h"
+#include "show.h"
 
 namespace melange::admin {
 
@@ -54,6 +55,7 @@ struct Call {
   Page page;
 
   const store::View& view() const { return context.view; }
+  Sight sight() const { return {context.view, context.settings.options}; }
   base::Instant now() const { return context.now; }
   std::string tenant() const { return std::string(path.get("tenant")); }
   // That of the commit that a change will be part of: of a response's ETag.

@@ -13,7 +13,8 @@ namespace melange::admin {
 using enum Type;
 
 inline constexpr std::array kTypes{std::string_view("private"), std::string_view("public")};
-inline constexpr std::array kIdentities{std::string_view("mac"), std::string_view("client-id")};
+inline constexpr std::array kIdentities{std::string_view("mac"), std::string_view("client-id"),
+                                        std::string_view("circuit-id")};
 inline constexpr std::array kManagers{std::string_view("api"), std::string_view("config")};
 inline constexpr std::array kStates{std::string_view("reserved"), std::string_view("bound"),
                                     std::string_view("leased"),   std::string_view("held"),
@@ -33,6 +34,34 @@ inline constexpr Field kManagedField{.name = "managed_by",
                                          "config: it comes from the configuration file, and is "
                                          "read-only here.",
                                      .choices = kManagers};
+
+inline constexpr std::string_view kForceHelp =
+    "Options that are sent whether they are asked for or not, if they have a value: names or "
+    "numbers.";
+inline constexpr std::string_view kClassesHelp =
+    "Client classes that its client belongs to. Classes are the configuration's: the name of one "
+    "that it does not have is kept, and means nothing until it does.";
+inline constexpr std::string_view kBlockClassesHelp =
+    "Only members of these client classes lease from it; none: everybody. Classes are the "
+    "configuration's: the name of one that it does not have has no members.";
+
+inline constexpr std::array kBootFields{
+    or_null({"server", kAddress, "Where the file is to be had: siaddr, and option 66."}),
+    or_null({"server_name", kText, "The server's name: sname."}),
+    or_null({"file", kText, "What the client asks that server for: file, and option 67."}),
+};
+inline constexpr Shape kBootShown{"boot", "", kBootFields};
+inline constexpr Field kShownBoot{
+    .name = "boot", .type = kObject, .help = "Where clients boot from.", .inner = &kBootShown};
+inline constexpr Field kShownForce{"force", kOptionCodes, "Options that are sent unasked."};
+
+inline constexpr std::array kPoolFields{
+    Field{"range", kRange, "First and last address."},
+    Field{"classes", kClasses, "Only their members are served from it; none: everybody."},
+    Field{"options", kOptions, "DHCP options by name or number."},
+    kShownForce,
+};
+inline constexpr Shape kPoolShown{"pool", "", kPoolFields};
 
 inline constexpr std::array kPolicyFields{
     kIdField,
@@ -86,7 +115,19 @@ inline constexpr std::array kNetworkFields{
     Field{"authoritative", kBoolean, "Whether it refuses what other servers gave out."},
     Field{"decline_time", kSeconds, "How long a declined address is on probation."},
     Field{"hold_time", kSeconds, "How long an address is kept for its last holder."},
+    Field{"seen_time", kSeconds, "How long an address in use without a lease is remembered."},
+    or_null({"server_id", kAddress, "Of ours, by which clients know us; null: that of the link."}),
+    or_null({"rapid_commit", kBoolean,
+             "Whether two messages may do for four (RFC 4039); null: where there are no pools."}),
+    Field{"bootp", kBoolean, "Whether BOOTP clients are given what is reserved for them."},
+    Field{"trust_relay_information", kBoolean,
+          "Whether a switch on the clients' own wire may say what only a relay may (option 82)."},
+    or_null({"conflict_check", kBoolean,
+             "Whether somebody is looked for at an address before it is offered (ARP); null: where "
+             "there are pools."}),
     Field{"options", kOptions, "DHCP options by name or number."},
+    kShownForce,
+    kShownBoot,
     kManagedField,
     kCreatedField,
     kRevisionField,
@@ -117,7 +158,10 @@ inline constexpr std::array kBlockFields{
     or_null({"dns1", kAddress, "The first of dns."}),
     or_null({"dns2", kAddress, "The second of dns."}),
     Field{"dns", kAddresses, "The clients' name servers."},
-    Field{"pools", kRanges, "What may be leased to anyone."},
+    Field{.name = "pools",
+          .type = kPools,
+          .help = "What may be leased to anyone, each in the form in which it was given.",
+          .inner = &kPoolShown},
     Field{"exclude", kRanges, "What is left out of them."},
     Field{"lease_time", kSeconds, "Of a lease."},
     Field{"min_lease_time", kSeconds, "The least that a client may ask for."},
@@ -130,6 +174,9 @@ inline constexpr std::array kBlockFields{
           .help = "The clients' routes.",
           .inner = &kRouteShown},
     Field{"options", kOptions, "DHCP options by name or number."},
+    kShownForce,
+    kShownBoot,
+    Field{"classes", kClasses, "Only their members lease from it; none: everybody."},
     Field{.name = "generator",
           .type = kText,
           .help = "How an IPv6 address is made of a MAC.",
@@ -160,8 +207,16 @@ inline constexpr std::array kAddressFields{
     or_null({"used_by_device", kText, "The interface's instance."}),
     or_null({"mac_address", kMac, "The holder's."}),
     or_null({"identity", kText, "What the wire knows the holder by."}),
-    or_null({"hostname", kText, "That an operator gave to it."}),
+    Field{"also", kTexts, "What else the wire knows its owner by."},
+    or_null(
+        {"hostname", kText, "That an operator gave to it, or else what its holder calls itself."}),
+    or_null({"client_hostname", kText, "What its holder calls itself."}),
+    or_null({"circuit_id", kText, "Which circuit the relay had its holder from, in hex."}),
+    or_null({"remote_id", kText, "What the relay calls its holder's end of it, in hex."}),
     Field{"options", kOptions, "DHCP options that an operator gave to it."},
+    kShownForce,
+    kShownBoot,
+    Field{"classes", kClasses, "Client classes that its owner belongs to."},
     or_null({"since", kTime, "Of this state, or of the lease's last grant."}),
     or_null({"expires_at", kTime, "When the lease, probation or quarantine ends; null if never."}),
     or_null({"deallocated_at", kTime, "Of a quarantined one."}),
@@ -205,14 +260,18 @@ inline constexpr Shape kInstanceShown{"instance", "instance", kInstanceFields};
 inline constexpr std::array kReservationFields{
     kIdField,
     or_null({"network_id", kText, "The network's name."}),
-    or_null({"mac", kMac, "The client's MAC, or null."}),
+    or_null({"mac", kMacs, "The client's MAC, a list of several, or null."}),
     or_null({"client_id", kText, "Its client identifier (option 61) in hex, or null."}),
     or_null({"duid", kText, "Its DUID in hex, or null."}),
     or_null({"circuit_id", kText, "What its relay calls its circuit, in hex, or null."}),
+    or_null({"remote_id", kText, "What its relay calls its end of it, in hex, or null."}),
     Field{"addresses", kAddresses, "What belongs to it."},
     or_null({"interface_id", kText, "The interface that the addresses are allocated to."}),
     or_null({"hostname", kText, "The name that it is told."}),
     Field{"options", kOptions, "DHCP options for it alone."},
+    kShownForce,
+    kShownBoot,
+    Field{"classes", kClasses, "Client classes that it belongs to."},
     kManagedField,
     kCreatedField,
     kRevisionField,
@@ -268,7 +327,8 @@ inline constexpr std::array kHistoryFields{
         {"mac_address", kMac, "Of who had it from then on; of its last holder once it is free."}),
     or_null({"identity", kText, "What the wire knew him by."}),
     or_null({"interface_id", kText, "That of the interface that it was allocated to."}),
-    or_null({"hostname", kText, "That an operator gave to it."}),
+    or_null({"hostname", kText, "That an operator gave to it, or else the client's own."}),
+    or_null({"client_hostname", kText, "What the client called itself."}),
     or_null({"expires_at", kTime, "Of the lease as it was then; renewals are not told."}),
     Field{"actor", kText, "Who did it."},
 };

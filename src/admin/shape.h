@@ -18,14 +18,19 @@ enum class Type : std::uint8_t {
   kAddress,
   kCidr,  // address/length, host bits are cleared
   kMac,
+  kMacs,          // one, or a list of at least one
   kSeconds,       // a whole number of seconds, or "1h30m"
   kTime,          // in responses
   kAddresses,     // a list
   kAnyAddresses,  // the same, or the text "any", which gives an empty list
   kTexts,         // a list
   kIntegers,      // a list
-  kRanges,        // a list of "192.0.2.1-192.0.2.9", CIDRs or addresses
+  kRange,         // "192.0.2.1-192.0.2.9", a CIDR or an address
+  kRanges,        // a list of them
+  kPools,         // a list of them, or of the shape `inner`
   kOptions,       // an object: DHCP options by name or number
+  kOptionCodes,   // a list of such names or numbers
+  kClasses,       // a list: names of client classes
   kTags,          // an object: texts by key
   kObject,        // of the shape `inner`
   kObjects,       // a list of the shape `inner`

@@ -4,7 +4,8 @@
 #include <algorithm>
 
 #include "melange/base/text.h"
-#include "melange/wire/options4.h"
+#include "melange/wire/relay_info.h"
+#include "pools.h"
 #include "schemas.h"
 
 namespace melange::admin {
@@ -16,6 +17,10 @@ using store::View;
 
 json::value or_null(std::string text) {
   return text.empty() ? json::value() : json::value(std::move(text));
+}
+
+json::value or_null(const std::optional<bool>& flag) {
+  return flag ? json::value(*flag) : json::value();
 }
 
 template <class T>
@@ -64,10 +69,6 @@ json::value nth(const std::vector<net::Address>& addresses, std::size_t at) {
   return at < addresses.size() ? json::value(text(addresses[at])) : json::value();
 }
 
-std::string hostname_of(const store::AddressRecord& record) {
-  return std::string(base::text_of(record.hostname.view()));
-}
-
 bool is_allocated(store::AddressState state) {
   using enum store::AddressState;
   return state == kReserved || state == kBound || state == kLeased;
@@ -78,8 +79,43 @@ std::string inner_uuid(const View& view, ObjectKind kind, std::uint64_t outer,
   return uuid(view.store_id(), kind, outer << kInnerBits | number);
 }
 
-json::value hex_of(const wire::Identity& identity, wire::IdentityKind kind) {
-  return identity.kind() == kind ? json::value(base::hex(identity.bytes())) : json::value();
+json::value hex_or_null(base::Bytes octets) {
+  return octets.empty() ? json::value() : json::value(base::hex(octets));
+}
+
+// Of one kind, the first of all before others.
+std::vector<wire::Identity> identities_of(const store::Reservation& reservation,
+                                          wire::IdentityKind kind) {
+  std::vector<wire::Identity> all = reservation.also;
+  all.insert(all.begin(), reservation.identity);
+  std::erase_if(all, [&](const wire::Identity& identity) { return identity.kind() != kind; });
+  return all;
+}
+
+json::value hex_of(const store::Reservation& reservation, wire::IdentityKind kind) {
+  const auto all = identities_of(reservation, kind);
+  return all.empty() ? json::value() : json::value(base::hex(all.front().bytes()));
+}
+
+// As they may be given: one, or a list of several.
+json::value macs_of(const store::Reservation& reservation) {
+  json::array macs;
+  for (const wire::Identity& one : identities_of(reservation, wire::IdentityKind::kMac)) {
+    macs.push_back(or_null(net::Mac::from_bytes(one.bytes())));
+  }
+  if (macs.empty()) return nullptr;
+  return macs.size() == 1 ? macs.front() : json::value(std::move(macs));
+}
+
+std::string option_name(const wire::OptionTable4& table, std::uint8_t code) {
+  const wire::OptionSpec4* spec = table.find(code);
+  return spec != nullptr ? std::string(spec->name) : std::to_string(code);
+}
+
+json::object boot_of(const store::Boot& boot) {
+  return {{"server", or_null(boot.server)},
+          {"server_name", or_null(boot.server_name)},
+          {"file", or_null(boot.file)}};
 }
 
 json::object tags_of(const std::vector<store::Tag>& tags) {
@@ -88,9 +124,9 @@ json::object tags_of(const std::vector<store::Tag>& tags) {
   return out;
 }
 
-json::array routes_of(const View& view, const store::Block& block) {
+json::array routes_of(const Sight& sight, const store::Block& block) {
   json::array out;
-  for (const store::Route& route : block.routes) out.push_back(show(view, block.id, route));
+  for (const store::Route& route : block.routes) out.push_back(show(sight, block.id, route));
   return out;
 }
 
@@ -101,15 +137,19 @@ json::value show(base::Instant instant) {
   return json::value(base::text(instant));
 }
 
-json::object show(const std::vector<store::OptionValue>& options) {
+json::object show(const wire::OptionTable4& table, const std::vector<store::OptionValue>& options) {
   json::object out;
   for (const store::OptionValue& option : options) {
-    const wire::OptionSpec4* spec = wire::find_option4(option.code);
-    const std::string name =
-        spec != nullptr ? std::string(spec->name) : std::to_string(option.code);
     // Texts in an option may be any octets: their JSON is valid all the same.
-    out.emplace(name, json::parse(wire::json(wire::decode_option4(option.code, option.octets))));
+    out.emplace(option_name(table, option.code),
+                json::parse(wire::json(table.decode(option.code, option.octets))));
   }
+  return out;
+}
+
+json::array show(const wire::OptionTable4& table, const std::vector<std::uint8_t>& codes) {
+  json::array out;
+  for (const std::uint8_t code : codes) out.emplace_back(option_name(table, code));
   return out;
 }
 
@@ -117,7 +157,7 @@ std::string address_id(const View& view, const store::AddressKey& key) {
   return cat(uuid(view.store_id(), ObjectKind::kBlock, key.block.value), ':', text(key.address));
 }
 
-json::object show(const View&, const store::Network& network) {
+json::object show(const Sight& sight, const store::Network& network) {
   return {
       {"id", network.name},
       {"tenant_id", network.tenant},
@@ -128,24 +168,32 @@ json::object show(const View&, const store::Network& network) {
       {"authoritative", network.authoritative},
       {"decline_time", seconds(network.decline_time)},
       {"hold_time", seconds(network.hold_time)},
-      {"options", show(network.options)},
+      {"seen_time", seconds(network.seen_time)},
+      {"server_id", or_null(network.server_id)},
+      {"rapid_commit", or_null(network.rapid_commit)},
+      {"bootp", network.bootp},
+      {"trust_relay_information", network.trust_relay_information},
+      {"conflict_check", or_null(network.conflict_check)},
+      {"options", show(sight.options, network.options)},
+      {"force", show(sight.options, network.forced)},
+      {"boot", boot_of(network.boot)},
       {"managed_by", name_of(network.managed_by)},
       {"created_at", show(network.created)},
       {"revision", network.revision},
   };
 }
 
-json::object show(const View& view, const store::Block& block) {
+json::object show(const Sight& sight, const store::Block& block) {
   const bool v4 = block.cidr.family() == net::Family::kV4;
   return {
-      {"id", id_of(view, ObjectKind::kBlock, block.id)},
+      {"id", id_of(sight.view, ObjectKind::kBlock, block.id)},
       {"tenant_id", block.tenant},
-      {"network_id", name_of(view, block.network)},
+      {"network_id", name_of(sight.view, block.network)},
       {"cidr", text(block.cidr)},
       {"version", version_of(block.cidr.family())},
       {"type", kTypes.at(static_cast<std::size_t>(block.type))},
-      {"policy_id", id_of(view, ObjectKind::kPolicy, block.policy)},
-      {"parent_id", id_of(view, ObjectKind::kBlock, block.parent)},
+      {"policy_id", id_of(sight.view, ObjectKind::kPolicy, block.policy)},
+      {"parent_id", id_of(sight.view, ObjectKind::kBlock, block.parent)},
       {"gateway", or_null(block.gateway)},
       {"netmask", netmask_of(block.cidr)},
       {"broadcast", v4 ? json::value(text(block.cidr.last())) : json::value()},
@@ -153,7 +201,7 @@ json::object show(const View& view, const store::Block& block) {
       {"dns1", nth(block.dns, 0)},
       {"dns2", nth(block.dns, 1)},
       {"dns", texts(block.dns)},
-      {"pools", texts(block.pools)},
+      {"pools", show_pools(block, sight.options)},
       {"exclude", texts(block.exclude)},
       {"lease_time", seconds(block.lease_time)},
       {"min_lease_time", seconds(block.min_lease_time)},
@@ -161,8 +209,11 @@ json::object show(const View& view, const store::Block& block) {
       {"renew_time", seconds(block.renew_time)},
       {"rebind_time", seconds(block.rebind_time)},
       {"mtu", block.mtu ? json::value(*block.mtu) : json::value()},
-      {"ip_routes", routes_of(view, block)},
-      {"options", show(block.options)},
+      {"ip_routes", routes_of(sight, block)},
+      {"options", show(sight.options, block.options)},
+      {"force", show(sight.options, block.forced)},
+      {"boot", boot_of(block.boot)},
+      {"classes", texts(block.classes)},
       {"generator", kGenerators.at(static_cast<std::size_t>(block.generator))},
       {"quarantine_time", seconds(block.quarantine_time)},
       {"name", block.name},
@@ -174,24 +225,35 @@ json::object show(const View& view, const store::Block& block) {
   };
 }
 
-json::object show(const View& view, const store::AddressRecord& record) {
-  const auto interface = record.interface.empty() ? std::nullopt : view.interface(record.interface);
+json::object show(const Sight& sight, const store::AddressRecord& record) {
+  const auto interface =
+      record.interface.empty() ? std::nullopt : sight.view.interface(record.interface);
   const bool quarantined = record.state == store::AddressState::kQuarantined;
+  const std::string given(base::text_of(record.hostname.view()));
+  const std::string client(base::text_of(record.client_name.view()));
+  const auto relay = wire::read_relay_info(record.relay_info.view());
   return {
-      {"id", address_id(view, record.key)},
-      {"ip_block_id", id_of(view, ObjectKind::kBlock, record.key.block)},
+      {"id", address_id(sight.view, record.key)},
+      {"ip_block_id", id_of(sight.view, ObjectKind::kBlock, record.key.block)},
       {"address", text(record.key.address)},
       {"version", version_of(record.key.address.family())},
       {"state", text(record.state)},
       {"allocated", is_allocated(record.state)},
-      {"network_id", name_of(view, record.network)},
+      {"network_id", name_of(sight.view, record.network)},
       {"interface_id", interface ? json::value(interface->vif) : json::value()},
       {"used_by_tenant", interface ? json::value(interface->tenant) : json::value()},
       {"used_by_device", interface ? or_null(interface->device) : json::value()},
       {"mac_address", or_null(store::hardware(record))},
       {"identity", record.identity.empty() ? json::value() : json::value(text(record.identity))},
-      {"hostname", or_null(hostname_of(record))},
-      {"options", show(record.options)},
+      {"also", texts(record.also)},
+      {"hostname", or_null(given.empty() ? client : given)},
+      {"client_hostname", or_null(client)},
+      {"circuit_id", relay ? hex_or_null(relay->circuit_id) : json::value()},
+      {"remote_id", relay ? hex_or_null(relay->remote_id) : json::value()},
+      {"options", show(sight.options, record.options)},
+      {"force", show(sight.options, record.forced)},
+      {"boot", boot_of(record.boot)},
+      {"classes", texts(record.classes)},
       {"since", show(record.since)},
       {"expires_at", show(record.expires)},
       {"deallocated_at", quarantined ? show(record.since) : json::value()},
@@ -199,11 +261,11 @@ json::object show(const View& view, const store::AddressRecord& record) {
   };
 }
 
-json::object show(const View& view, const store::Interface& interface) {
+json::object show(const Sight& sight, const store::Interface& interface) {
   json::array allowed;
   for (const store::AllowedAddress& one : interface.allowed) {
     allowed.push_back(
-        {{"network_id", name_of(view, one.network)}, {"ip_address", text(one.address)}});
+        {{"network_id", name_of(sight.view, one.network)}, {"ip_address", text(one.address)}});
   }
   return {
       {"id", interface.vif},
@@ -216,32 +278,34 @@ json::object show(const View& view, const store::Interface& interface) {
   };
 }
 
-json::object show(const View& view, const store::Reservation& reservation) {
+json::object show(const Sight& sight, const store::Reservation& reservation) {
   using enum wire::IdentityKind;
-  const wire::Identity& identity = reservation.identity;
-  const auto mac = identity.kind() == kMac ? net::Mac::from_bytes(identity.bytes()) : std::nullopt;
   const auto interface =
-      reservation.interface.empty() ? std::nullopt : view.interface(reservation.interface);
+      reservation.interface.empty() ? std::nullopt : sight.view.interface(reservation.interface);
   return {
-      {"id", id_of(view, ObjectKind::kReservation, reservation.id)},
-      {"network_id", name_of(view, reservation.network)},
-      {"mac", or_null(mac)},
-      {"client_id", hex_of(identity, kClientId)},
-      {"duid", hex_of(identity, kDuid)},
-      {"circuit_id", hex_of(identity, kCircuitId)},
+      {"id", id_of(sight.view, ObjectKind::kReservation, reservation.id)},
+      {"network_id", name_of(sight.view, reservation.network)},
+      {"mac", macs_of(reservation)},
+      {"client_id", hex_of(reservation, kClientId)},
+      {"duid", hex_of(reservation, kDuid)},
+      {"circuit_id", hex_of(reservation, kCircuitId)},
+      {"remote_id", hex_of(reservation, kRemoteId)},
       {"addresses", texts(reservation.addresses)},
       {"interface_id", interface ? json::value(interface->vif) : json::value()},
       {"hostname", or_null(reservation.hostname)},
-      {"options", show(reservation.options)},
+      {"options", show(sight.options, reservation.options)},
+      {"force", show(sight.options, reservation.forced)},
+      {"boot", boot_of(reservation.boot)},
+      {"classes", texts(reservation.classes)},
       {"managed_by", name_of(reservation.managed_by)},
       {"created_at", show(reservation.created)},
       {"revision", reservation.revision},
   };
 }
 
-json::object show(const View& view, const store::Policy& policy) {
+json::object show(const Sight& sight, const store::Policy& policy) {
   return {
-      {"id", id_of(view, ObjectKind::kPolicy, policy.id)},
+      {"id", id_of(sight.view, ObjectKind::kPolicy, policy.id)},
       {"tenant_id", policy.tenant},
       {"name", policy.name},
       {"description", policy.description},
@@ -250,57 +314,57 @@ json::object show(const View& view, const store::Policy& policy) {
   };
 }
 
-json::object show(const View& view, store::PolicyId policy, const store::PolicyRange& range) {
+json::object show(const Sight& sight, store::PolicyId policy, const store::PolicyRange& range) {
   return {
-      {"id", inner_uuid(view, ObjectKind::kPolicyRange, policy.value, range.number)},
-      {"policy_id", id_of(view, ObjectKind::kPolicy, policy)},
+      {"id", inner_uuid(sight.view, ObjectKind::kPolicyRange, policy.value, range.number)},
+      {"policy_id", id_of(sight.view, ObjectKind::kPolicy, policy)},
       {"offset", range.offset},
       {"length", range.length},
   };
 }
 
-json::object show(const View& view, store::PolicyId policy, const store::PolicyOctet& octet) {
+json::object show(const Sight& sight, store::PolicyId policy, const store::PolicyOctet& octet) {
   return {
-      {"id", inner_uuid(view, ObjectKind::kPolicyOctet, policy.value, octet.number)},
-      {"policy_id", id_of(view, ObjectKind::kPolicy, policy)},
+      {"id", inner_uuid(sight.view, ObjectKind::kPolicyOctet, policy.value, octet.number)},
+      {"policy_id", id_of(sight.view, ObjectKind::kPolicy, policy)},
       {"octet", octet.octet},
   };
 }
 
-json::object show(const View& view, store::BlockId block, const store::Route& route) {
+json::object show(const Sight& sight, store::BlockId block, const store::Route& route) {
   return {
-      {"id", inner_uuid(view, ObjectKind::kRoute, block.value, route.number)},
+      {"id", inner_uuid(sight.view, ObjectKind::kRoute, block.value, route.number)},
       {"destination", text(route.destination)},
       {"netmask", netmask_of(route.destination)},
       {"gateway", text(route.gateway)},
   };
 }
 
-json::object show(const View& view, const store::MacRange& range) {
+json::object show(const Sight& sight, const store::MacRange& range) {
   return {
-      {"id", id_of(view, ObjectKind::kMacRange, range.id)},
+      {"id", id_of(sight.view, ObjectKind::kMacRange, range.id)},
       {"cidr", cat(text(range.first), '/', range.length)},
       {"created_at", show(range.created)},
       {"revision", range.revision},
   };
 }
 
-json::object show(const View& view, const store::Allocation& allocation) {
+json::object show(const Sight& sight, const store::Allocation& allocation) {
   json::array families;
   if (allocation.v4) families.emplace_back(4);
   if (allocation.v6) families.emplace_back(6);
   json::array addresses;
   for (const store::AddressKey& key : allocation.addresses) {
-    addresses.emplace_back(address_id(view, key));
+    addresses.emplace_back(address_id(sight.view, key));
   }
   const auto interface =
-      allocation.interface.empty() ? std::nullopt : view.interface(allocation.interface);
+      allocation.interface.empty() ? std::nullopt : sight.view.interface(allocation.interface);
   return {
-      {"id", id_of(view, ObjectKind::kAllocation, allocation.id)},
+      {"id", id_of(sight.view, ObjectKind::kAllocation, allocation.id)},
       {"tenant_id", allocation.tenant},
       {"handle", allocation.handle},
-      {"network_id", name_of(view, allocation.network)},
-      {"ip_block_id", id_of(view, ObjectKind::kBlock, allocation.block)},
+      {"network_id", name_of(sight.view, allocation.network)},
+      {"ip_block_id", id_of(sight.view, ObjectKind::kBlock, allocation.block)},
       {"count", allocation.count},
       {"families", std::move(families)},
       {"interface_id", interface ? json::value(interface->vif) : json::value()},

@@ -3,15 +3,13 @@
 
 #include <algorithm>
 
-#include "show.h"
-
 namespace melange::admin {
 
 using ipam::Draft;
 using store::AddressRecord;
 
-json::object show(const Draft& draft, const AddressRecord& record) {
-  json::object shown = show(draft.view(), record);
+json::object show(const Sight& sight, const Draft& draft, const AddressRecord& record) {
+  json::object shown = show(sight, record);
   if (const auto network = draft.network(record.network)) shown["network_id"] = network->name;
   const auto interface =
       record.interface.empty() ? std::nullopt : draft.interface(record.interface);
@@ -23,17 +21,17 @@ json::object show(const Draft& draft, const AddressRecord& record) {
   return shown;
 }
 
-json::object show(const Draft& draft, const store::Reservation& reservation) {
-  json::object shown = show(draft.view(), reservation);
+json::object show(const Sight& sight, const Draft& draft, const store::Reservation& reservation) {
+  json::object shown = show(sight, reservation);
   const auto interface =
       reservation.interface.empty() ? std::nullopt : draft.interface(reservation.interface);
   if (interface) shown["interface_id"] = interface->vif;
   return shown;
 }
 
-json::object show(const Draft& draft, const store::Interface& interface) {
-  json::object shown = show(draft.view(), interface);
-  shown["ip_addresses"] = show(draft, addresses_of(draft, interface.id, kShownAddresses));
+json::object show(const Sight& sight, const Draft& draft, const store::Interface& interface) {
+  json::object shown = show(sight, interface);
+  shown["ip_addresses"] = show(sight, draft, addresses_of(draft, interface.id, kShownAddresses));
   shown["revision"] = revision_of(draft, interface);
   return shown;
 }
@@ -47,9 +45,10 @@ std::uint64_t revision_of(const Draft& draft, const store::Interface& interface)
   return revision;
 }
 
-json::array show(const Draft& draft, const std::vector<AddressRecord>& records) {
+json::array show(const Sight& sight, const Draft& draft,
+                 const std::vector<AddressRecord>& records) {
   json::array all;
-  for (const AddressRecord& record : records) all.push_back(show(draft, record));
+  for (const AddressRecord& record : records) all.push_back(show(sight, draft, record));
   return all;
 }
 

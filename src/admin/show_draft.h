@@ -8,17 +8,20 @@
 
 #include "json.h"
 #include "melange/ipam/draft.h"
+#include "show.h"
 
 namespace melange::admin {
 
 inline constexpr std::size_t kShownAddresses = 1024;  // of one interface
 
-json::object show(const ipam::Draft& draft, const store::AddressRecord& record);
-json::object show(const ipam::Draft& draft, const store::Reservation& reservation);
+json::object show(const Sight& sight, const ipam::Draft& draft, const store::AddressRecord& record);
+json::object show(const Sight& sight, const ipam::Draft& draft,
+                  const store::Reservation& reservation);
 // With its addresses; its revision is the latest of its own and theirs.
-json::object show(const ipam::Draft& draft, const store::Interface& interface);
+json::object show(const Sight& sight, const ipam::Draft& draft, const store::Interface& interface);
 std::uint64_t revision_of(const ipam::Draft& draft, const store::Interface& interface);
-json::array show(const ipam::Draft& draft, const std::vector<store::AddressRecord>& records);
+json::array show(const Sight& sight, const ipam::Draft& draft,
+                 const std::vector<store::AddressRecord>& records);
 
 // What the interface has, or will have once a lease in its way has ended; what is quarantined is
 // not among it. At most `limit` of them.

@@ -8,6 +8,7 @@
 
 #include "body.h"
 #include "melange/base/check.h"
+#include "melange/base/limits.h"
 #include "melange/base/text.h"
 
 namespace melange::admin {
@@ -117,6 +118,8 @@ class Reader {
     return list<net::Address>(net::Address::parse, "an IP address");
   }
 
+  Value macs();
+  Value classes();
   Value integers();
   Value tags();
 
@@ -152,6 +155,37 @@ class Reader {
 std::optional<std::string> plain_text(std::string_view text) {
   const bool fits = text.size() <= static_cast<std::size_t>(kLongestText);
   return fits && is_plain(text) ? std::optional(std::string(text)) : std::nullopt;
+}
+
+// One MAC is as good as a list of it.
+Value Reader::macs() {
+  const json::array* array = value_->if_array();
+  if (array != nullptr && array->empty()) return wrong("expects a MAC, or a list of MACs");
+  constexpr std::string_view what = "a MAC such as 52:54:00:12:34:56";
+  if (array != nullptr) return list<net::Mac>(net::Mac::parse, what);
+  const Value one = parsed<net::Mac>(net::Mac::parse, what);
+  const auto* mac = std::get_if<net::Mac>(&one);
+  return mac != nullptr ? Value(Macs{*mac}) : Value(std::monostate{});
+}
+
+std::optional<std::string> class_name(std::string_view text) {
+  const bool fits = !text.empty() && text.size() <= base::limits::kNameSize && is_plain(text);
+  return fits ? std::optional(std::string(text)) : std::nullopt;
+}
+
+Value Reader::classes() {
+  constexpr std::size_t most = base::limits::kClassesOfOne;
+  const json::array* array = value_->if_array();
+  if (array == nullptr || array->size() > most) {
+    return wrong(cat("expects a list of at most ", most, " names"));
+  }
+  Value names = list<std::string>(
+      class_name, cat("a name of 1 to ", base::limits::kNameSize, " octets, none of them control"));
+  Texts seen;
+  for (std::string& name : std::get<Texts>(names)) {
+    if (std::ranges::count(seen, name) == 0) seen.push_back(std::move(name));
+  }
+  return seen;
 }
 
 Value Reader::integers() {
@@ -211,8 +245,8 @@ bool is_name(std::string_view text) {
 }
 
 Value read_value(const json::value& value, const Field& field, const std::string& at,
-                 Faults& faults) {
-  Reader reader(value, field, at, faults);
+                 const Reading& reading) {
+  Reader reader(value, field, at, reading.faults);
   switch (field.type) {
     case Type::kText:
       return reader.text();
@@ -230,12 +264,18 @@ Value read_value(const json::value& value, const Field& field, const std::string
       return reader.parsed<net::Prefix>(net::Prefix::parse, "a CIDR such as 192.0.2.0/24");
     case Type::kMac:
       return reader.parsed<net::Mac>(net::Mac::parse, "a MAC such as 52:54:00:12:34:56");
+    case Type::kMacs:
+      return reader.macs();
+    case Type::kRange:
+      return reader.parsed<net::Range>(net::Range::parse, kRangeHelp);
     case Type::kAddresses:
       return reader.list<net::Address>(net::Address::parse, "an IP address");
     case Type::kAnyAddresses:
       return reader.any_addresses();
     case Type::kTexts:
       return reader.list<std::string>(plain_text, "a text without control characters");
+    case Type::kClasses:
+      return reader.classes();
     case Type::kRanges:
       return reader.list<net::Range>(net::Range::parse, kRangeHelp);
     case Type::kIntegers:
@@ -243,10 +283,13 @@ Value read_value(const json::value& value, const Field& field, const std::string
     case Type::kTags:
       return reader.tags();
     case Type::kOptions:
-      return read_options(value, at, faults);
+      return read_options(value, at, reading);
+    case Type::kOptionCodes:
+      return read_option_codes(value, at, reading);
     case Type::kTime:
     case Type::kObject:
     case Type::kObjects:
+    case Type::kPools:
     case Type::kAny:
       break;
   }

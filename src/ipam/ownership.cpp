@@ -19,6 +19,8 @@ constexpr std::size_t kHostname = 253;      // RFC 1035 section 2.3.4, without t
 constexpr std::size_t kOptionOverhead = 4;  // of each in its record, at most
 constexpr std::size_t kServerName = 63;     // RFC 2131 section 2: `sname`, with a NUL behind it
 constexpr std::size_t kBootFile = 255;      // of option 67, RFC 2132 section 9.5
+// What an address's record has room for, beside what the wire writes there.
+constexpr std::size_t kInAll = 6144;
 
 }  // namespace
 
@@ -96,6 +98,16 @@ std::size_t size_of(const std::vector<store::OptionValue>& options) {
   return octets;
 }
 
+std::size_t size_of(const Particulars& particulars) {
+  constexpr std::size_t overhead = 2;  // of each element
+  std::size_t octets = particulars.hostname.size() + size_of(particulars.options) +
+                       particulars.forced.size() + particulars.boot.server_name.size() +
+                       particulars.boot.file.size();
+  for (const std::string& name : particulars.classes) octets += overhead + name.size();
+  for (const wire::Identity& one : particulars.also) octets += overhead + one.bytes().size();
+  return octets;
+}
+
 }  // namespace
 
 std::optional<Refusal> unfit(const Particulars& particulars) {
@@ -115,6 +127,7 @@ std::optional<Refusal> unfit(const Particulars& particulars) {
   if (particulars.classes.size() > limits::kClassesOfOne) {
     faults.push_back({"classes", cat("are more than ", limits::kClassesOfOne)});
   }
+  if (faults.empty()) check(size_of(particulars), kInAll, "", "all of it is longer than");
   if (faults.empty()) return std::nullopt;
   return Refusal{Why::kInvalid, std::move(faults)};
 }

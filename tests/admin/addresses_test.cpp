@@ -260,5 +260,18 @@ TEST_F(Addresses, TheFirstMelangesClientsAreAnsweredInItsWay) {
   EXPECT_EQ(get(old + "/10.0.0.2").at("/NotFound/code"), "404");
 }
 
+TEST_F(Addresses, TakeForcedOptionsBootAndClasses) {
+  const std::string block = make_block("10.0.0.0/24");
+  const Asked made = allocate(block, R"("force":["routers"],"classes":["pxe"],
+      "boot":{"server":"10.0.0.9","file":"x"})");
+  ASSERT_EQ(made.status, 201u) << made.text;
+  EXPECT_EQ(made.at("/ip_address/force"), R"(["routers"])");
+  EXPECT_EQ(made.at("/ip_address/classes"), R"(["pxe"])");
+  EXPECT_EQ(made.at("/ip_address/boot"), R"({"server":"10.0.0.9","server_name":null,"file":"x"})");
+  EXPECT_EQ(get(made.field("Location")).text, made.text);
+  EXPECT_EQ(allocate(block, R"("boot":{"server":"::1"})").at("/errors/0/field"),
+            R"("boot.server")");
+}
+
 }  // namespace
 }  // namespace melange::admin

@@ -157,5 +157,15 @@ TEST_F(Allocations, WrongBodiesAreRefused) {
   EXPECT_EQ(of_acme().status, 404u);
 }
 
+TEST_F(Allocations, TakeForcedOptionsBootAndClasses) {
+  make_block("10.0.0.0/24", R"(,"network_id":"net1")");
+  const Asked made = put("/v1/allocations/h", R"({"allocation":{"tenant_id":"acme",
+      "network_id":"net1","force":["routers"],"classes":["pxe"],"boot":{"file":"x"}}})");
+  ASSERT_EQ(made.status, 201u) << made.text;
+  EXPECT_EQ(made.at("/allocation/ip_addresses/0/force"), R"(["routers"])");
+  EXPECT_EQ(made.at("/allocation/ip_addresses/0/classes"), R"(["pxe"])");
+  EXPECT_EQ(made.at("/allocation/ip_addresses/0/boot/file"), R"("x")");
+}
+
 }  // namespace
 }  // namespace melange::admin

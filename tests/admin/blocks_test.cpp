@@ -257,5 +257,78 @@ TEST_F(Blocks, OfTheOldPrefixAnswerItsStatuses) {
   EXPECT_EQ(get(block).at("/NotFound/code"), "404");
 }
 
+TEST_F(Blocks, ShowPoolsInTheFormInWhichTheyWereGiven) {
+  const std::string given =
+      R"([{"range":"10.0.0.200-10.0.0.209","classes":["pxe"],"options":{"domain-name":"p"},)"
+      R"("force":["domain-name"]},"10.0.0.100-10.0.0.109",)"
+      R"({"range":"10.0.0.50-10.0.0.59","classes":[],"options":{},"force":[]}])";
+  const std::string block = made(R"("cidr":"10.0.0.0/24","network_id":"lab","pools":)" + given);
+  EXPECT_EQ(get(block).at("/ip_block/pools"), given);
+  look([](const store::View& view) {
+    const store::Block stored = *view.block(store::BlockId{1});
+    EXPECT_EQ(stored.pools,
+              test::ranges("10.0.0.200-10.0.0.209, 10.0.0.100-10.0.0.109, 10.0.0.50-10.0.0.59"));
+    EXPECT_EQ(stored.dynamic,
+              test::ranges("10.0.0.50-10.0.0.59, 10.0.0.100-10.0.0.109, 10.0.0.200-10.0.0.209"));
+    ASSERT_EQ(stored.pool_rules.size(), 2u);
+    EXPECT_EQ(text(stored.pool_rules[0].range.first()), "10.0.0.50") << "ascending";
+    EXPECT_EQ(stored.pool_rules[1].classes, std::vector<std::string>{"pxe"});
+    EXPECT_EQ(stored.pool_rules[1].forced, std::vector<std::uint8_t>{15});
+  });
+  // What is not given stays; what is, is all there is.
+  EXPECT_EQ(patch(block, R"({"ip_block":{"name":"x"}})").at("/ip_block/pools"), given);
+  EXPECT_EQ(patch(block, R"({"ip_block":{"pools":["10.0.0.50-10.0.0.59"]}})").at("/ip_block/pools"),
+            R"(["10.0.0.50-10.0.0.59"])");
+  look([](const store::View& view) {
+    EXPECT_TRUE(view.block(store::BlockId{1})->pool_rules.empty());
+  });
+  patch(block, R"({"ip_block":{"pools":)" + given + "}}");
+  EXPECT_EQ(patch(block, R"({"ip_block":{"pools":null}})").at("/ip_block/pools"), "[]");
+}
+
+TEST_F(Blocks, NameThePoolThatIsWrong) {
+  const auto wrong = [&](const std::string& pools) {
+    return faults(create(R"("cidr":"10.0.0.0/24","pools":)" + pools));
+  };
+  EXPECT_EQ(wrong(R"(["10.0.0.9",7,{"classes":["a"]},{"range":"x","options":{"no-such":1},)"
+                  R"("force":[53],"kind":1}])"),
+            "pools[1]: expects a range such as 192.0.2.10-192.0.2.20, a CIDR or an address\n"
+            "pools[2].range: is missing\n"
+            "pools[3].range: expects a range such as 192.0.2.10-192.0.2.20, a CIDR or an address; "
+            "'x' is none\n"
+            "pools[3].options.no-such: is no option; write the number of one that has no name "
+            "here\n"
+            "pools[3].force[0]: is set by the protocol or by clients\n"
+            "pools[3].kind: is not known\n");
+  EXPECT_EQ(wrong(R"("10.0.0.9")"), "pools: expects a list of at most 256 ranges or objects\n");
+  EXPECT_EQ(wrong(R"([{"range":"10.0.0.0/28"},"10.0.0.9"])"),
+            "pools[1]: 10.0.0.9 overlaps with 10.0.0.0-10.0.0.15\n");
+  EXPECT_EQ(wrong(R"([{"range":"10.0.1.0/28"}])"),
+            "pools[0]: 10.0.1.0-10.0.1.15 lies outside the block\n");
+}
+
+TEST_F(Blocks, HaveForcedOptionsBootAndClasses) {
+  const std::string block = made(R"("cidr":"10.0.0.0/24","force":[3],"classes":["pxe"],
+      "boot":{"server":"10.0.0.9","file":"pxelinux.0"})");
+  EXPECT_EQ(get(block).at("/ip_block/force"), R"(["routers"])");
+  EXPECT_EQ(get(block).at("/ip_block/classes"), R"(["pxe"])");
+  EXPECT_EQ(get(block).at("/ip_block/boot"),
+            R"({"server":"10.0.0.9","server_name":null,"file":"pxelinux.0"})");
+  const Asked kept = patch(block, R"({"ip_block":{"name":"x"}})");
+  EXPECT_EQ(kept.at("/ip_block/boot/file"), R"("pxelinux.0")");
+  EXPECT_EQ(kept.at("/ip_block/classes"), R"(["pxe"])");
+  EXPECT_EQ(faults(patch(block, R"({"ip_block":{"boot":{"server":"::1"}}})")),
+            "boot.server: is no host's IPv4 address\n");
+  EXPECT_EQ(faults(create(R"("cidr":"10.1.0.0/24","boot":{"server":"::1"})")),
+            "boot.server: is no host's IPv4 address\n");
+  EXPECT_EQ(faults(post(block + "/subnets",
+                        R"({"subnet":{"prefix_length":28,"boot":{"server":"::1"}}})")),
+            "boot.server: is no host's IPv4 address\n");
+  const Asked cleared = patch(block, R"({"ip_block":{"force":null,"classes":null,"boot":null}})");
+  EXPECT_EQ(cleared.at("/ip_block/force"), "[]");
+  EXPECT_EQ(cleared.at("/ip_block/classes"), "[]");
+  EXPECT_EQ(cleared.at("/ip_block/boot/file"), "null");
+}
+
 }  // namespace
 }  // namespace melange::admin

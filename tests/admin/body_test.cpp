@@ -36,7 +36,8 @@ constexpr Shape kShape{"thing", "thing", kThing};
 
 // The faults of a body, a line each; "fine" if there are none.
 std::string faults(std::string_view fields, Use use = Use::kUpdate) {
-  const auto body = read_body(base::cat(R"({"thing":{)", fields, "}}"), kShape, use);
+  const auto body =
+      read_body(base::cat(R"({"thing":{)", fields, "}}"), kShape, use, wire::OptionTable4{});
   if (body) return "fine";
   std::string out;
   for (const Fault& fault : body.error().errors) {
@@ -46,7 +47,8 @@ std::string faults(std::string_view fields, Use use = Use::kUpdate) {
 }
 
 Body read(std::string_view fields) {
-  auto body = read_body(base::cat(R"({"thing":{)", fields, "}}"), kShape, Use::kUpdate);
+  auto body = read_body(base::cat(R"({"thing":{)", fields, "}}"), kShape, Use::kUpdate,
+                        wire::OptionTable4{});
   EXPECT_TRUE(body);
   return body ? std::move(*body) : Body();
 }
@@ -61,7 +63,7 @@ TEST(Body, TellsAllThatIsWrongAtOnce) {
 
 TEST(Body, RefusesAnotherWrapperByName) {
   const auto wrong = [](std::string_view text) {
-    const auto body = read_body(text, kShape, Use::kUpdate);
+    const auto body = read_body(text, kShape, Use::kUpdate, wire::OptionTable4{});
     return body                          ? "fine"
            : body.error().errors.empty() ? body.error().detail
                                          : body.error().errors.front().field;
@@ -139,7 +141,7 @@ TEST(Body, H16RefusesOptionValuesThatNoClientShouldGet) {
             "options.tftp-server-name: is longer than 255 octets");
   EXPECT_EQ(faults(R"("options":{"224":"hex:01","no-such":1,"subnet-mask":"255.0.0.0"})"),
             "options.no-such: is no option; write the number of one that has no name here\n"
-            "options.subnet-mask: follows from a field of the block");
+            "options.subnet-mask: follows from the block's cidr");
   EXPECT_EQ(faults(R"("options":{"dhcp-message-type":5})").find("options."), 0u);
 }
 

@@ -206,42 +206,45 @@ TEST_F(Changes, EveryObjectHasTheFieldsOfItsShape) {
   put_block();
   apply({store::PutAddress{test::leased(test::key(1, "192.0.2.3"), test::client(1))}});
   look([](const store::View& view) {
+    const wire::OptionTable4 options;
+    const Sight sight{view, options};
     store::Block block = *view.block(store::BlockId{1});
     block.routes.push_back({test::prefix("10.0.0.0/8"), test::address("192.0.2.1"), 1});
-    expect_shape(show(view, block), kBlockShown);
-    expect_shape(show(view, block.id, block.routes.front()), kRouteShown);
-    expect_shape(show(view, *view.network(test::kLab)), kNetworkShown);
-    expect_shape(show(view, test::leased(test::key(1, "192.0.2.3"), test::client(1))),
+    expect_shape(show(sight, block), kBlockShown);
+    expect_shape(show(sight, block.id, block.routes.front()), kRouteShown);
+    expect_shape(show(sight, *view.network(test::kLab)), kNetworkShown);
+    expect_shape(show(sight, test::leased(test::key(1, "192.0.2.3"), test::client(1))),
                  kAddressShown);
     store::Interface interface;
     interface.id = store::InterfaceId{1};
     interface.allowed.push_back({test::kLab, test::address("192.0.2.3")});
-    expect_shape(show(ipam::Draft(view, test::at(1)), interface), kInterfaceShown);
+    expect_shape(show(sight, ipam::Draft(view, test::at(1)), interface), kInterfaceShown);
     store::Reservation reservation;
     reservation.id = store::ReservationId{1};
-    expect_shape(show(view, reservation), kReservationShown);
+    expect_shape(show(sight, reservation), kReservationShown);
     store::Policy policy;
     policy.id = store::PolicyId{1};
-    expect_shape(show(view, policy), kPolicyShown);
-    expect_shape(show(view, policy.id, store::PolicyRange{}), kRangeShown);
-    expect_shape(show(view, policy.id, store::PolicyOctet{}), kOctetShown);
+    expect_shape(show(sight, policy), kPolicyShown);
+    expect_shape(show(sight, policy.id, store::PolicyRange{}), kRangeShown);
+    expect_shape(show(sight, policy.id, store::PolicyOctet{}), kOctetShown);
     store::MacRange range;
     range.id = store::MacRangeId{1};
-    expect_shape(show(view, range), kMacRangeShown);
+    expect_shape(show(sight, range), kMacRangeShown);
     store::Allocation allocation;
     allocation.id = store::AllocationId{1};
-    expect_shape(show(view, allocation), kAllocationShown);
+    expect_shape(show(sight, allocation), kAllocationShown);
     const auto event = view.event(view.next_event() - 1);
     ASSERT_TRUE(event);
-    expect_shape(show(view, *event), kEventShown);
-    expect_shape(show_history(view, *event), kHistoryShown);
+    expect_shape(show(sight, *event), kEventShown);
+    expect_shape(show_history(sight, *event), kHistoryShown);
   });
 }
 
 TEST_F(Changes, OptionsAreShownByNameWhateverTheirOctets) {
   look([](const store::View&) {
-    const json::object options = show(std::vector<store::OptionValue>{
-        {3, {192, 0, 2, 1}}, {66, {0xff, '<', '\n'}}, {224, {1, 2}}});
+    const json::object options = show(
+        wire::OptionTable4(), std::vector<store::OptionValue>{
+                                  {3, {192, 0, 2, 1}}, {66, {0xff, '<', '\n'}}, {224, {1, 2}}});
     EXPECT_EQ(json::serialize(options.at("routers")), R"(["192.0.2.1"])");
     EXPECT_EQ(json::serialize(options.at("224")), R"("hex:0102")");
     const std::string text = json::serialize(options);

@@ -192,5 +192,71 @@ TEST_F(Leases, OfAnotherTenantAreNotThere) {
   EXPECT_EQ(get("/v1/tenants/umbrella/networks/lab/leases").status, 404u);
 }
 
+// One that is named by an operator, one that names itself, and both.
+TEST_F(Leases, HaveTheNameOfAnOperatorOrElseTheirClients) {
+  make_pool();
+  const auto put_named = [&](std::string_view address, std::string_view given,
+                             std::string_view own) {
+    auto record = test::leased(test::key(1, address), test::client(1));
+    record.hostname = base::InlineBytes<253>(base::bytes_of(given));
+    record.client_name = base::InlineBytes<253>(base::bytes_of(own));
+    apply({store::PutAddress{record}});
+  };
+  put_named("192.0.2.100", "web1", "");
+  put_named("192.0.2.101", "", "laptop");
+  put_named("192.0.2.102", "web2", "Debian");
+  lease("192.0.2.103", 2);
+  const Asked leases = get(list_);
+  const auto names = [&](int lease) {
+    const std::string at = base::cat("/leases/", lease);
+    return leases.at(at + "/hostname") + " " + leases.at(at + "/client_hostname");
+  };
+  EXPECT_EQ(names(0), R"("web1" null)");
+  EXPECT_EQ(names(1), R"("laptop" "laptop")");
+  EXPECT_EQ(names(2), R"("web2" "Debian")");
+  EXPECT_EQ(names(3), "null null");
+  EXPECT_EQ(shown("?hostname=WEB2"), "102 ");
+  EXPECT_EQ(shown("?hostname=debian"), "102 ");
+  EXPECT_EQ(shown("?hostname=laptop"), "101 ");
+}
+
+TEST_F(Leases, ShowWhatTheRelaySaidOfThem) {
+  make_pool();
+  auto record = test::leased(test::key(1, "192.0.2.100"), test::client(1));
+  const std::array<std::uint8_t, 9> said{1, 2, 0x0a, 0x1b, 2, 3, 'a', 'b', 'c'};
+  record.relay_info = base::InlineBytes<255>(said);
+  apply({store::PutAddress{record}});
+  const std::array<std::uint8_t, 3> malformed{1, 9, 0};
+  record.key.address = test::address("192.0.2.101");
+  record.relay_info = base::InlineBytes<255>(malformed);
+  apply({store::PutAddress{record}});
+  const Asked leases = get(list_);
+  EXPECT_EQ(leases.at("/leases/0/circuit_id"), R"("0a1b")");
+  EXPECT_EQ(leases.at("/leases/0/remote_id"), R"("616263")");
+  EXPECT_EQ(leases.at("/leases/1/circuit_id"), "null");
+  EXPECT_EQ(leases.at("/leases/1/remote_id"), "null");
+}
+
+TEST_F(Leases, AreFoundByAnyIdentityOfTheirClientAndByItsMac) {
+  make_pool();
+  auto record = test::in_state(AddressState::kBound, test::key(1, "192.0.2.10"), test::client(1));
+  record.also = {test::client_id({1, 2}), test::client(2)};
+  record.mac = net::Mac({2, 0, 0, 0, 0, 2});
+  apply({store::PutAddress{record}});
+  EXPECT_EQ(shown("?client_id=0102"), "10 ");
+  EXPECT_EQ(shown("?mac=02:00:00:00:00:02"), "10 ");
+  EXPECT_EQ(shown("?mac=02:00:00:00:00:01"), "") << "it is the other one that has it now";
+  // The network knows clients by their MAC, but this one's reservation does not tell it.
+  const Asked made = post(lab_ + "/reservations",
+                          R"({"reservation":{"circuit_id":"0a","addresses":["192.0.2.11"]}})");
+  ASSERT_EQ(made.status, 201u) << made.text;
+  look([&](const store::View& view) { record = *view.address(test::key(1, "192.0.2.11")); });
+  record.state = AddressState::kBound;
+  record.mac = net::Mac({2, 0, 0, 0, 0, 3});
+  record.expires = test::at(5000);
+  apply({store::PutAddress{record}});
+  EXPECT_EQ(shown("?mac=02:00:00:00:00:03"), "11 ");
+}
+
 }  // namespace
 }  // namespace melange::admin

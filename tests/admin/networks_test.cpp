@@ -2,6 +2,7 @@
 //
 // Networks and MAC ranges.
 #include "api_fixture.h"
+#include "melange/base/text.h"
 
 namespace melange::admin {
 namespace {
@@ -76,8 +77,8 @@ TEST_F(Networks, WrongLinksAndRelaysAreNamedOneByOne) {
   EXPECT_EQ(wrong.at("/errors/2/field"), R"("relays[0]")");
   EXPECT_EQ(wrong.at("/errors/3/field"), R"("relays[1]")");
   EXPECT_EQ(put(kNetworks + "/a%20b", R"({"network":{}})").status, 400u);
-  EXPECT_EQ(put(kLab, R"({"network":{"identity":"circuit-id"}})").at("/errors/0/message"),
-            R"("should be one among mac, client-id")");
+  EXPECT_EQ(put(kLab, R"({"network":{"identity":"duid"}})").at("/errors/0/message"),
+            R"("should be one among mac, client-id, circuit-id")");
 }
 
 TEST_F(Networks, AreListedBehindAMarker) {
@@ -123,6 +124,72 @@ TEST_F(MacRanges, DoNotOverlap) {
   EXPECT_EQ(post(kRanges, R"({"mac_address_range":{"cidr":"bc:76:4e:00:00:00/24"}})").status, 409u);
   EXPECT_EQ(post(kRanges, R"({"mac_address_range":{"cidr":"bc:76:4e:3f:ff:ff/48"}})").status, 409u);
   EXPECT_EQ(post(kRanges, R"({"mac_address_range":{"cidr":"bc:76:4e:40:00:00/27"}})").status, 201u);
+}
+
+TEST_F(Networks, SayHowTheirClientsAreServed) {
+  const Asked plain = put(kLab, R"({"network":{}})");
+  EXPECT_EQ(plain.at("/network/server_id"), "null");
+  EXPECT_EQ(plain.at("/network/rapid_commit"), "null");
+  EXPECT_EQ(plain.at("/network/bootp"), "false");
+  EXPECT_EQ(plain.at("/network/trust_relay_information"), "false");
+  EXPECT_EQ(plain.at("/network/conflict_check"), "null");
+  EXPECT_EQ(plain.at("/network/seen_time"), "604800");
+  EXPECT_EQ(plain.at("/network/force"), "[]");
+  EXPECT_EQ(plain.at("/network/boot"), R"({"server":null,"server_name":null,"file":null})");
+  const Asked set = put(kLab, R"({"network":{"identity":"circuit-id","server_id":"192.0.2.3",
+      "rapid_commit":false,"bootp":true,"trust_relay_information":true,"conflict_check":true,
+      "seen_time":"1d","force":["routers"],"boot":{"server":"192.0.2.9","file":"x"}}})");
+  ASSERT_EQ(set.status, 200u) << set.text;
+  EXPECT_EQ(get(kLab).text, set.text);
+  EXPECT_EQ(set.at("/network/identity"), R"("circuit-id")");
+  EXPECT_EQ(set.at("/network/server_id"), R"("192.0.2.3")");
+  EXPECT_EQ(set.at("/network/rapid_commit"), "false");
+  EXPECT_EQ(set.at("/network/bootp"), "true");
+  EXPECT_EQ(set.at("/network/trust_relay_information"), "true");
+  EXPECT_EQ(set.at("/network/conflict_check"), "true");
+  EXPECT_EQ(set.at("/network/seen_time"), "86400");
+  EXPECT_EQ(set.at("/network/force"), R"(["routers"])");
+  EXPECT_EQ(set.at("/network/boot"), R"({"server":"192.0.2.9","server_name":null,"file":"x"})");
+  look([](const store::View& view) {
+    const auto network = *view.network(*view.network_named("acme", "lab"));
+    EXPECT_EQ(network.identity, store::IdentityPolicy::kCircuitId);
+    EXPECT_EQ(network.rapid_commit, false);
+    EXPECT_EQ(network.forced, std::vector<std::uint8_t>{3});
+  });
+  const Asked cleared = put(kLab, R"({"network":{"identity":null,"server_id":null,
+      "rapid_commit":null,"bootp":null,"trust_relay_information":null,"conflict_check":null,
+      "seen_time":null,"force":null,"boot":null}})");
+  for (const std::string_view field :
+       {"identity", "server_id", "rapid_commit", "bootp", "trust_relay_information",
+        "conflict_check", "seen_time", "force", "boot"}) {
+    const std::string at = base::cat("/network/", field);
+    EXPECT_EQ(cleared.at(at), plain.at(at)) << field;
+  }
+}
+
+// Who may speak for a relay names the circuits of others.
+TEST_F(Networks, TrustInRelayInformationIsForAnAdminToSet) {
+  principal_ = tenant_token("acme");
+  for (const std::string_view trust : {"true", "false", "null"}) {
+    EXPECT_EQ(put(kLab, base::cat(R"({"network":{"trust_relay_information":)", trust, "}}")).status,
+              403u)
+        << trust;
+  }
+  EXPECT_EQ(get(kLab).status, 404u);
+  EXPECT_EQ(put(kLab, R"({"network":{"identity":"circuit-id","bootp":true}})").status, 201u);
+  EXPECT_EQ(patch(kLab, R"({"network":{"trust_relay_information":true}})").status, 403u);
+  EXPECT_EQ(get(kLab).at("/network/trust_relay_information"), "false");
+}
+
+TEST_F(Networks, WrongServersAreNamedOneByOne) {
+  const Asked wrong =
+      put(kLab, R"({"network":{"server_id":"::1","boot":{"server":"127.0.0.1"},"seen_time":-1}})");
+  EXPECT_EQ(wrong.status, 400u);
+  EXPECT_EQ(wrong.at("/errors/0/field"), R"("seen_time")");
+  const Asked later = put(kLab, R"({"network":{"server_id":"::1","boot":{"server":"127.0.0.1"}}})");
+  EXPECT_EQ(later.at("/errors/0/field"), R"("server_id")");
+  EXPECT_EQ(later.at("/errors/1/field"), R"("boot.server")");
+  EXPECT_EQ(put(kLab, R"({"network":{"bootp":"yes"}})").status, 400u);
 }
 
 }  // namespace

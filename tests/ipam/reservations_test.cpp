@@ -253,6 +253,16 @@ TEST_F(Reservations, RefuseWhatDoesNotFit) {
   EXPECT_EQ(create(wish),
             "invalid; boot.server_name: is longer than 63 octets; boot.file: is longer than 255 "
             "octets");
+  // The record has no room for the most of everything.
+  wish.particulars = {};
+  wish.particulars.options.assign(7, {224, std::vector<std::uint8_t>(255)});
+  wish.particulars.classes.assign(16, std::string(200, 'c'));
+  for (std::uint8_t i = 0; i < 8; ++i) {
+    std::array<std::uint8_t, 255> octets{};
+    octets.back() = i;
+    wish.particulars.also.push_back(*wire::Identity::make(wire::IdentityKind::kCircuitId, octets));
+  }
+  EXPECT_EQ(create(wish), "invalid; all of it is longer than 6144 octets");
   wish.particulars = {};
   wish.particulars.classes.assign(17, "c");
   wish.particulars.classes.front() = std::string(201, 'c');

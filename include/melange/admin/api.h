@@ -21,6 +21,7 @@
 #include "melange/net/range.h"
 #include "melange/store/change.h"
 #include "melange/store/view.h"
+#include "melange/wire/option_table4.h"
 
 namespace melange::admin {
 
@@ -29,6 +30,7 @@ struct Settings {
   std::optional<net::Prefix> default_cidr;  // of the block made for a network that is not there
   std::vector<net::Address> dns;            // of blocks that name none
   base::Seconds quarantine_time{172800};    // of blocks that say nothing else
+  wire::OptionTable4 options;               // built in, and of the file's [[option]]
 };
 
 // Opens a snapshot of the store, calls `read` with its view, and closes it again. For what goes on
