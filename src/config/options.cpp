@@ -88,6 +88,9 @@ Decoded<std::vector<std::uint8_t>> octets_of(std::string_view name, std::uint8_t
     const std::string_view reason = octets.error();
     return std::unexpected(cat("option '", name, "': ", reason.substr(0, kLongestReason)));
   }
+  if (octets->empty()) {
+    return std::unexpected(cat("option '", name, "' has no octets; leave it out, or write some"));
+  }
   return std::move(*octets);
 }
 

@@ -212,6 +212,13 @@ INSTANTIATE_TEST_SUITE_P(
                     LongFile{with_block("") + "pools=[", "'10.0.0.9',"},
                     LongFile{with_block("") + "[network.block.options]\n", "k#=1\n"},
                     LongFile{with_block(""), std::string(50, 'k') + "#=1\n"},
+                    LongFile{"", "[[class]]\nname='c#'\n"}, LongFile{"", "[[option]]\n"},
+                    LongFile{"", "[[option]]\ncode=230\nname='o#'\nform='u8'\n"},
+                    LongFile{"", "[[class]]\nmatch={arch='a#'}\n"},
+                    LongFile{with_block(""), "[[network.reservation]]\nforce='o#'\n"},
+                    LongFile{with_block(""), "[[network.block]]\nclasses=['c#']\n"},
+                    LongFile{with_block(""), "[[network.block.pool]]\nrange='10.0.0.9'\n"},
+                    LongFile{with_block(""), "[[network.reservation]]\nmac='020000000001'\n"},
                     LongFile{"",
                              "[[network]]\nid='n#'\nrelays=['1.1.1.1']\n[[network.block]]\n"
                              "cidr='10.0.0.0/8'\n"},
