@@ -83,9 +83,11 @@ json::value hex_or_null(base::Bytes octets) {
   return octets.empty() ? json::value() : json::value(base::hex(octets));
 }
 
-// Of one kind, the first of all before others.
+// Of one kind, the first of all before others. None if the first is not known any more: without it
+// the rest would seem to be all.
 std::vector<wire::Identity> identities_of(const store::Reservation& reservation,
                                           wire::IdentityKind kind) {
+  if (reservation.identity.empty()) return {};
   std::vector<wire::Identity> all = reservation.also;
   all.insert(all.begin(), reservation.identity);
   std::erase_if(all, [&](const wire::Identity& identity) { return identity.kind() != kind; });

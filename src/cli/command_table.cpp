@@ -23,6 +23,14 @@ constexpr auto joined(const std::array<Argument, Sizes>&... parts) {
   return out;
 }
 
+// Of networks, blocks and reservations. The boot fields are one object, which is set as a whole.
+constexpr std::array kServing{
+    Argument{"--option", "options", kBody, kPairs, kOptional, "DHCP options: name=value."},
+    Argument{"--force", "force", kBody, kTexts, kOptional, "Options to send unasked."},
+    Argument{"--next-server", "boot.server", kBody, kText, kOptional, "Where to boot from."},
+    Argument{"--boot-server-name", "boot.server_name", kBody, kText, kOptional, "Its name."},
+    Argument{"--boot-file", "boot.file", kBody, kText, kOptional, "What to ask it for."}};
+
 constexpr std::array kBlockId{Argument{"ID", "id", kPath, kText, kRequired, "The block's id."}};
 constexpr std::array kOfBlock{
     Argument{"--block", "block", kPath, kText, kRequired, "The block's id."}};
@@ -30,7 +38,7 @@ constexpr std::array kBlockFilter{
     Argument{"--type", "type", kQuery, kText, kOptional, "Only these: public or private."},
     Argument{"--network", "network_id", kQuery, kText, kOptional, "Only this network's."},
     Argument{"--cidr", "cidr", kQuery, kText, kOptional, "Only the block with this CIDR."}};
-constexpr std::array kBlockFields{
+constexpr std::array kBlockOwnFields{
     Argument{"--gateway", "gateway", kBody, kText, kOptional, "The clients' router."},
     Argument{"--dns", "dns", kBody, kTexts, kOptional, "The clients' name servers."},
     Argument{"--pool", "pools", kBody, kTexts, kOptional, "Ranges or CIDRs for anyone."},
@@ -38,8 +46,9 @@ constexpr std::array kBlockFields{
     Argument{"--lease-time", "lease_time", kBody, kDuration, kOptional, "As in 1h30m."},
     Argument{"--mtu", "mtu", kBody, kNumber, kOptional, "The links' MTU."},
     Argument{"--name", "name", kBody, kText, kOptional, "A name for people."},
-    Argument{"--option", "options", kBody, kPairs, kOptional, "DHCP options: name=value."},
+    Argument{"--class", "classes", kBody, kTexts, kOptional, "For members of these alone."},
     Argument{"--tag", "tags", kBody, kPairs, kOptional, "Tags: key=value."}};
+constexpr auto kBlockFields = joined(kBlockOwnFields, kServing);
 constexpr std::array kNewBlock{
     Argument{"CIDR", "cidr", kBody, kText, kRequired, "Its addresses."},
     Argument{"--network", "network_id", kBody, kText, kOptional, "Its network; made if new."},
@@ -73,7 +82,10 @@ constexpr auto kNetworkSet = joined(
         Argument{"--relay", "relays", kBody, kTexts, kOptional, "Addresses of its relays."},
         Argument{"--identity", "identity", kBody, kText, kOptional,
                  "What a client is known by: mac, client-id or circuit-id."},
-        Argument{"--option", "options", kBody, kPairs, kOptional, "DHCP options: name=value."}});
+        Argument{"--server-id", "server_id", kBody, kText, kOptional, "Our address to clients."},
+        Argument{"--seen-time", "seen_time", kBody, kDuration, kOptional,
+                 "How long addresses in use without a lease are remembered."}},
+    kServing);
 constexpr std::array<Name, 4> kNetworkColumns{"id", "identity", "interfaces", "relays"};
 
 constexpr auto kReservationId = joined(
@@ -81,16 +93,18 @@ constexpr auto kReservationId = joined(
 constexpr auto kReservationCreate = joined(
     kOfNetwork,
     std::array{
-        Argument{"--mac", "mac", kBody, kText, kOneOf, "The client's MAC."},
-        Argument{"--client-id", "client_id", kBody, kText, kOneOf, "Its client identifier."},
-        Argument{"--duid", "duid", kBody, kText, kOneOf, "Its DUID."},
-        Argument{"--circuit-id", "circuit_id", kBody, kText, kOneOf, "Its relay's circuit id."},
+        Argument{"--mac", "mac", kBody, kTexts, kOptional, "The client's MAC, or several."},
+        Argument{"--client-id", "client_id", kBody, kText, kOptional, "Its client identifier."},
+        Argument{"--duid", "duid", kBody, kText, kOptional, "Its DUID."},
+        Argument{"--circuit-id", "circuit_id", kBody, kText, kOptional, "Its relay's circuit id."},
+        Argument{"--remote-id", "remote_id", kBody, kText, kOptional, "Its relay's remote id."},
         Argument{"--address", "addresses", kBody, kTexts, kOneOfOthers, "The addresses."},
         Argument{"--any", "addresses", kBody, kFlag, kOneOfOthers, "The next free ones.", "any"},
         Argument{"--hostname", "hostname", kBody, kText, kOptional, "The name it is told."},
-        Argument{"--option", "options", kBody, kPairs, kOptional, "DHCP options: name=value."}});
-constexpr std::array<Name, 7> kReservationColumns{"id",   "addresses",  "mac",     "client_id",
-                                                  "duid", "circuit_id", "hostname"};
+        Argument{"--class", "classes", kBody, kTexts, kOptional, "What the client belongs to."}},
+    kServing);
+constexpr std::array<Name, 8> kReservationColumns{"id",   "addresses",  "mac",       "client_id",
+                                                  "duid", "circuit_id", "remote_id", "hostname"};
 
 constexpr std::array kAddress{
     Argument{"ADDRESS", "address", kPath, kText, kRequired, "The address."}};

@@ -63,7 +63,7 @@ TEST(RequestOf, AReservationIsForAddressesOrForAny) {
                       {"ntp-servers=192.0.2.1", "ntp-servers=192.0.2.2", "ntp-servers=192.0.2.3",
                        "domain-name=lab.example"}}}),
             "POST /v1/tenants/acme/networks/lab/reservations "
-            "{\"reservation\":{\"mac\":\"52:54:00:12:34:56\",\"addresses\":\"any\",\"options\":{"
+            "{\"reservation\":{\"mac\":[\"52:54:00:12:34:56\"],\"addresses\":\"any\",\"options\":{"
             "\"ntp-servers\":[\"192.0.2.1\",\"192.0.2.2\",\"192.0.2.3\"],"
             "\"domain-name\":\"lab.example\"}}}");
   const Values both{
@@ -71,15 +71,44 @@ TEST(RequestOf, AReservationIsForAddressesOrForAny) {
   EXPECT_EQ(request("reservation", "create", both), "give only one of --address, --any");
 }
 
-TEST(RequestOf, WantsExactlyOneIdentity) {
-  const Values none{{"--network", {"lab"}}, {"--any", {"true"}}};
-  EXPECT_EQ(request("reservation", "create", none),
-            "give one of --mac, --client-id, --duid, --circuit-id");
-  Values two = none;
-  two["--mac"] = {"m"};
-  two["--duid"] = {"d"};
-  EXPECT_EQ(request("reservation", "create", two),
-            "give only one of --mac, --client-id, --duid, --circuit-id");
+TEST(RequestOf, AReservationsClientMayBeKnownBySeveralThings) {
+  EXPECT_EQ(request("reservation", "create",
+                    {{"--network", {"lab"}},
+                     {"--mac", {"m1", "m2"}},
+                     {"--duid", {"d"}},
+                     {"--remote-id", {"0a"}},
+                     {"--any", {"true"}}}),
+            "POST /v1/tenants/acme/networks/lab/reservations {\"reservation\":"
+            "{\"mac\":[\"m1\",\"m2\"],\"duid\":\"d\",\"remote_id\":\"0a\",\"addresses\":\"any\"}}");
+}
+
+TEST(RequestOf, BootFieldsAreOneObject) {
+  const std::string boot =
+      "\"boot\":{\"server\":\"192.0.2.9\",\"server_name\":\"b\",\"file\":\"x\"}";
+  const auto given = [](Values values) {
+    values["--next-server"] = {"192.0.2.9"};
+    values["--boot-server-name"] = {"b"};
+    values["--boot-file"] = {"x"};
+    values["--force"] = {"routers", "224"};
+    return values;
+  };
+  const std::string served = base::cat("\"force\":[\"routers\",\"224\"],", boot, "}}");
+  EXPECT_EQ(request("network", "set", given({{"NAME", {"lab"}}, {"--seen-time", {"1d"}}})),
+            "PUT /v1/tenants/acme/networks/lab {\"network\":{\"seen_time\":86400," + served);
+  EXPECT_EQ(request("block", "update", given({{"ID", {"b"}}, {"--class", {"pxe"}}})),
+            "PATCH /v1/tenants/acme/ip_blocks/b {\"ip_block\":{\"classes\":[\"pxe\"]," + served);
+  EXPECT_EQ(request("reservation", "create",
+                    given({{"--network", {"lab"}}, {"--any", {"true"}}, {"--class", {"pxe"}}})),
+            "POST /v1/tenants/acme/networks/lab/reservations "
+            "{\"reservation\":{\"addresses\":\"any\",\"classes\":[\"pxe\"]," +
+                served);
+}
+
+TEST(RequestOf, WantsExactlyOneOfAChoice) {
+  EXPECT_EQ(request("block", "subnet", {{"ID", {"b"}}}), "give one of --cidr, --prefix-length");
+  EXPECT_EQ(
+      request("block", "subnet", {{"ID", {"b"}}, {"--cidr", {"c"}}, {"--prefix-length", {"28"}}}),
+      "give only one of --cidr, --prefix-length");
 }
 
 TEST(RequestOf, AnAddressAllocationNeedsNeitherAddressNorCount) {
