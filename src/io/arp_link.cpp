@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "melange/io/arp_link.h"
 
-#include <linux/bpf_common.h>
-#include <pcap/pcap.h>
 #include <sys/socket.h>
 
 #include <utility>
-#include <vector>
 
-#include "melange/base/text.h"
 #include "messages.h"
+#include "packet_filter.h"
 #include "packet_socket.h"
 #include "socket_options.h"
 
@@ -21,30 +18,6 @@ namespace {
 constexpr std::array kOptions = std::to_array<SocketOption>({
     {SOL_SOCKET, SO_RCVBUF, 64 << 10, "SO_RCVBUF"},
 });
-
-// A frame that still has a tag in its octets does not pass (QinQ).
-constexpr const char* kArp = "arp";
-// Octets of a packet that the socket gets: no reader needs the padding.
-constexpr int kSnapLength = 64;
-
-struct PcapClose {
-  void operator()(pcap_t* pcap) const { pcap_close(pcap); }
-};
-
-base::Result<std::vector<sock_filter>> arp_filter() {
-  const std::unique_ptr<pcap_t, PcapClose> pcap(pcap_open_dead(DLT_EN10MB, kSnapLength));
-  bpf_program program{};
-  if (pcap == nullptr || pcap_compile(pcap.get(), &program, kArp, 1, PCAP_NETMASK_UNKNOWN) != 0) {
-    const char* const why = pcap == nullptr ? "out of memory" : pcap_geterr(pcap.get());
-    return base::failure(base::Fault::kSystem, base::cat("libpcap: ", why));
-  }
-  std::vector<sock_filter> code;
-  for (const bpf_insn& step : std::span(program.bf_insns, program.bf_len)) {
-    code.push_back({step.code, step.jt, step.jf, step.k});
-  }
-  pcap_freecode(&program);
-  return code;
-}
 
 std::expected<wire::ArpPacket, wire::ArpError> read(const Inbox& inbox, std::size_t i) {
   if (!untagged(inbox, i)) return std::unexpected(wire::ArpError::kVlan);

@@ -20,6 +20,10 @@ constexpr const char* kBroadcastDhcp4 =
     "(ip and udp dst port 67 and dst host 255.255.255.255) or "
     "(vlan and ip and udp dst port 67 and dst host 255.255.255.255)";
 
+// What still has a tag in its octets does not pass.
+constexpr const char* kArp = "arp";
+constexpr int kArpSnapLength = 64;  // no reader needs the padding
+
 // What a filter program returns: how many octets of the packet the socket gets.
 constexpr int kWhole = 65535;
 
@@ -41,13 +45,12 @@ struct PcapClose {
   void operator()(pcap_t* pcap) const { pcap_close(pcap); }
 };
 
-}  // namespace
-
-base::Result<std::vector<sock_filter>> broadcast_dhcp4_filter() {
-  const std::unique_ptr<pcap_t, PcapClose> pcap(pcap_open_dead(DLT_EN10MB, kWhole));
+// `size`: how many octets of a packet that passes the socket gets.
+base::Result<std::vector<sock_filter>> compile(const char* expression, int size) {
+  const std::unique_ptr<pcap_t, PcapClose> pcap(pcap_open_dead(DLT_EN10MB, size));
   bpf_program program{};
   if (pcap == nullptr ||
-      pcap_compile(pcap.get(), &program, kBroadcastDhcp4, 1, PCAP_NETMASK_UNKNOWN) != 0) {
+      pcap_compile(pcap.get(), &program, expression, 1, PCAP_NETMASK_UNKNOWN) != 0) {
     const char* const why = pcap == nullptr ? "out of memory" : pcap_geterr(pcap.get());
     return base::failure(base::Fault::kSystem, base::cat("libpcap: ", why));
   }
@@ -58,6 +61,14 @@ base::Result<std::vector<sock_filter>> broadcast_dhcp4_filter() {
   pcap_freecode(&program);
   return code;
 }
+
+}  // namespace
+
+base::Result<std::vector<sock_filter>> broadcast_dhcp4_filter() {
+  return compile(kBroadcastDhcp4, kWhole);
+}
+
+base::Result<std::vector<sock_filter>> arp_filter() { return compile(kArp, kArpSnapLength); }
 
 std::span<const sock_filter> unicast_filter() { return kUnicast; }
 
