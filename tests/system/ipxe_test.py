@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """iPXE in a virtual machine's network card, on a tap that Melange serves: it boots what Melange
-names, over HTTP. What it boots is a script that says on the console what iPXE knows.
+names, over HTTP or TFTP. What it boots is a script that says on the console what iPXE knows.
 """
 
 import signal
@@ -26,6 +26,20 @@ cidr = "192.168.50.0/24"
 gateway = "192.168.50.1"
 dns = ["192.168.50.1"]
 pools = ["192.168.50.100-192.168.50.199"]
+"""
+RESERVATION = """\
+boot = { server = "192.168.50.9", file = "the-reservations-wins" }
+[[network.reservation]]
+mac = "52:54:00:69:70:78"
+addresses = ["192.168.50.20"]
+boot = { server = "192.168.50.1", file = "script.ipxe" }
+"""
+CLASS = """\
+boot = { server = "192.168.50.1", file = "undionly.kpxe" }
+[[class]]
+name = "ipxe"
+match = { user_class = "iPXE" }
+boot = { server = "192.168.50.1", file = "http://192.168.50.1:8000/script.ipxe" }
 """
 SCRIPT = """\
 #!ipxe
@@ -73,6 +87,11 @@ class IpxeTest(SystemTest):
         return self.space.start("busybox", "httpd", "-f", "-vv", "-p", "192.168.50.1:8000", "-h",
                                 str(self.folder), log="http.log")
 
+    def serve_tftp(self):
+        return self.space.start("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null",
+                                "--port=0", "--user=root", "--pid-file=", "--log-facility=-",
+                                "--enable-tftp", f"--tftp-root={self.folder}", log="tftp.log")
+
     def boot(self) -> dict[str, str]:
         """What the script says once it is booted."""
         guest = Machine(self.space, "tap0", MAC, "ipxe")
@@ -91,3 +110,17 @@ class IpxeTest(SystemTest):
         http.wait_for_log(rf"{told['address']}:\d+: url:/script.ipxe")
         stored = self.server.leases()[told["address"]]
         self.assertEqual((stored["state"], stored["mac"]), ("leased", MAC))
+
+    def test_ipxe_boots_the_file_of_its_reservation_by_tftp(self):
+        self.serve(RESERVATION)
+        tftp = self.serve_tftp()
+        told = self.boot()
+        self.assertEqual((told["address"], told["server"]), ("192.168.50.20", "192.168.50.1"))
+        self.assertEqual(told["file"], "script.ipxe")
+        tftp.wait_for_log("sent .*/script.ipxe to 192.168.50.20")
+
+    def test_ipxe_boots_the_file_of_the_class_of_ipxes(self):
+        self.serve(CLASS)
+        self.serve_http()
+        told = self.boot()
+        self.assertEqual((told["file"], told["server"]), (URL, "192.168.50.1"))
