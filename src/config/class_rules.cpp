@@ -25,13 +25,19 @@ void check_order(const Class& owner, std::string_view shorter, std::optional<Sec
                                       base::text(*a), " is over ", longer, ' ', base::text(*b))});
 }
 
-// What a class leaves out is the block's, whichever that is: the server makes the two agree.
+// A class has all lease times of its own, or the block's: bounds that may not fit the block's lease
+// would be a riddle.
 void check_times(const Class& owner, Mistakes& mistakes) {
-  const auto [least, lease, most] =
-      std::tuple(owner.min_lease_time, owner.lease_time, owner.max_lease_time);
-  check_order(owner, "min_lease_time", least, "lease_time", lease, mistakes);
-  check_order(owner, "lease_time", lease, "max_lease_time", most, mistakes);
-  if (!lease) check_order(owner, "min_lease_time", least, "max_lease_time", most, mistakes);
+  if (owner.lease_time) {
+    check_order(owner, "min_lease_time", owner.min_lease_time, "lease_time", owner.lease_time,
+                mistakes);
+    check_order(owner, "lease_time", owner.lease_time, "max_lease_time", owner.max_lease_time,
+                mistakes);
+  } else if (owner.min_lease_time || owner.max_lease_time) {
+    mistakes.push_back({owner.line, cat("class ", quoted(owner.name.value), ": ",
+                                        owner.min_lease_time ? "min_lease_time" : "max_lease_time",
+                                        " needs a lease_time beside it")});
+  }
 }
 
 class NameCheck {

@@ -68,14 +68,16 @@ TEST(Class, HasANameOfItsOwn) {
       "6: class \"a\" is that of line 2 too; each needs its own\n");
 }
 
-TEST(Class, C5_HasTimesInOrderAsFarAsItHasThem) {
+TEST(Class, C5_HasAllOfItsLeaseTimesOrNone) {
   EXPECT_EQ(answer_to_class("lease_time = \"1h\"\nmin_lease_time = \"2h\""),
             "1: class \"c\": min_lease_time 2h is over lease_time 1h\n");
   EXPECT_EQ(answer_to_class("lease_time = \"1h\"\nmax_lease_time = \"30m\""),
             "1: class \"c\": lease_time 1h is over max_lease_time 30m\n");
-  EXPECT_EQ(answer_to_class("min_lease_time = \"1h\"\nmax_lease_time = \"30m\""),
-            "1: class \"c\": min_lease_time 1h is over max_lease_time 30m\n");
-  EXPECT_EQ(answer_to_class("min_lease_time = \"1h\""), "ok");
+  EXPECT_EQ(answer_to_class("min_lease_time = \"1h\"\nmax_lease_time = \"2h\""),
+            "1: class \"c\": min_lease_time needs a lease_time beside it\n");
+  EXPECT_EQ(answer_to_class("max_lease_time = \"1h\""),
+            "1: class \"c\": max_lease_time needs a lease_time beside it\n");
+  EXPECT_EQ(answer_to_class("lease_time = \"1h\"\nmin_lease_time = \"30m\""), "ok");
 }
 
 TEST(Class, C2_AreNotManyMoreThanAPacketCanBeHeldAgainst) {
@@ -121,8 +123,9 @@ TEST(Match, RefusesAnEmptyList) {
 }
 
 TEST(Match, ReadsTextHexAndBeginnings) {
-  const Match match = match_of(
-      R"(user_class = ["iPXE", "hex:0a1b", "MSFT*", "hex:00ff*"], circuit_id = "eth0/*", remote_id = "*", subscriber_id = "s", relay_id = "r")");
+  const Match match =
+      match_of(R"(user_class = ["iPXE", "hex:0a1b", "MSFT*", "hex:00ff*"], circuit_id = "eth0/*", )"
+               R"(remote_id = "*", subscriber_id = "s", relay_id = "r")");
   EXPECT_EQ(match.user_class,
             (std::vector<OctetPattern>{
                 whole("iPXE"), {{0x0a, 0x1b}, false}, beginning("MSFT"), {{0x00, 0xff}, true}}));
