@@ -40,6 +40,19 @@ store::Change after(const AddressRecord& record, bool pooled, Instant now) {
   return store::EraseAddress{record.key};
 }
 
+// What was seen without a lease long ago, as far as there is room; the rest waits for the next
+// pass.
+void sweep_seen(const store::View& view, const ServedNetwork& network, store::BlockId block,
+                Instant now, std::size_t& room, Sweep& swept) {
+  view.scan_seen(block, [&](const store::Seen& seen) {
+    if (now - seen.at < network.seen_time) return true;
+    if (room == 0) return false;
+    --room;
+    swept.changes.push_back(store::EraseSeen{seen.key});
+    return true;
+  });
+}
+
 // Sweeps one block from `start` on; false once the slice has no room for more.
 bool sweep_block(const store::View& view, const Topology& topology, const ServedBlock& block,
                  const net::Address& start, Instant now, std::size_t& room, Sweep& swept) {
@@ -57,6 +70,7 @@ bool sweep_block(const store::View& view, const Topology& topology, const Served
     }
     return true;
   });
+  if (!swept.next) sweep_seen(view, *network, block.id, now, room, swept);
   return !swept.next;
 }
 

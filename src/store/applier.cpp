@@ -192,6 +192,14 @@ void Applier::operator()(const EraseAddress& change) {
   log_address(&*before, nullptr, {});
 }
 
+void Applier::operator()(const EraseSeen& change) {
+  Key key;
+  key.add(change.key.block).add(change.key.address);
+  if (!tables_->get(Table::kSeen, key.bytes())) return;
+  changed_ = true;
+  tables_->erase(Table::kSeen, key.bytes());
+}
+
 void Applier::operator()(const NoteSeen& change) {
   Key key;
   key.add(change.seen.key.block).add(change.seen.key.address);

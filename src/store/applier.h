@@ -25,6 +25,7 @@ class Applier {
   void operator()(const PutAddress& change);
   void operator()(const EraseAddress& change);
   void operator()(const NoteSeen& change);
+  void operator()(const EraseSeen& change);
   void operator()(const PutNetwork& change);
   void operator()(const EraseNetwork& change);
   void operator()(const PutBlock& change);

@@ -146,6 +146,21 @@ std::optional<Seen> View::seen(const AddressKey& at) const {
   return seen;
 }
 
+void View::scan_seen(BlockId block, base::FunctionRef<bool(const Seen&)> visit) const {
+  Key prefix;
+  prefix.add(block);
+  for_each(*tables_, Table::kSeen, prefix.bytes(), prefix.bytes(), [&](const Entry& entry) {
+    const auto key = read_address_key(entry.key);
+    auto seen = key ? decode<Seen>(entry.key, entry.value) : std::nullopt;
+    if (!seen) {
+      tables_->fail_damaged(Table::kSeen, entry.key);
+      return false;
+    }
+    seen->key = *key;
+    return visit(*seen);
+  });
+}
+
 std::vector<Network> View::networks() const {
   std::vector<Network> networks;
   for_each(*tables_, Table::kNetworks, {}, {}, [&](const Entry& entry) {

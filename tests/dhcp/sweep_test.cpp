@@ -56,6 +56,19 @@ class SweepTest : public testing::Test {
 const std::string kOne = "mac 02:00:00:00:00:01";
 const std::string kTwo = "mac 02:00:00:00:00:02";
 
+TEST_F(SweepTest, ForgetsWhatWasSeenLongAgo) {
+  network_.seen_time = base::Seconds{100};
+  const store::AddressKey old = test::key(1, "10.0.0.5");
+  test::commit(store_, {store::NoteSeen{{old, {}, at(10)}},
+                        store::NoteSeen{{test::key(1, "10.0.0.6"), {}, at(60)}}});
+  EXPECT_TRUE(slice(at(109)).changes.empty());
+  const Sweep swept = slice(at(110));
+  ASSERT_EQ(swept.changes.size(), 1u);
+  const auto* erased = std::get_if<store::EraseSeen>(&swept.changes.front());
+  ASSERT_NE(erased, nullptr);
+  EXPECT_EQ(erased->key, old);
+}
+
 TEST_F(SweepTest, EndsALeaseWhenItsTimeIsOver) {
   put(AddressState::kLeased, "10.0.1.1");
   EXPECT_EQ(fate("10.0.1.1", 3699), "unchanged");

@@ -239,6 +239,27 @@ TEST(Seen, IsKeptPerAddressAndReplaced) {
   EXPECT_TRUE(f.view().is_free(first.key));
 }
 
+TEST(Seen, IsListedPerBlockAndForgotten) {
+  Fixture f;
+  f.apply(PutBlock{test::block(2, "10.1.0.0/16", "")});
+  for (const auto* address : {"10.0.0.3", "10.0.0.9"})
+    f.apply(NoteSeen{{key(1, address), {}, at(5)}});
+  f.apply(NoteSeen{{key(2, "10.1.0.3"), {}, at(5)}});
+  const auto listed = [&](std::uint64_t block) {
+    std::string out;
+    f.view().scan_seen(BlockId{block}, [&](const Seen& seen) {
+      out += text(seen.key.address) + ' ';
+      return true;
+    });
+    return out;
+  };
+  EXPECT_EQ(listed(1), "10.0.0.3 10.0.0.9 ");
+  EXPECT_EQ(listed(2), "10.1.0.3 ");
+  f.apply(EraseSeen{key(1, "10.0.0.3")});
+  f.apply(EraseSeen{key(1, "10.0.0.4")});
+  EXPECT_EQ(listed(1), "10.0.0.9 ");
+}
+
 TEST(Seen, IsBounded) {
   Fixture f;
   f.apply(PutBlock{test::block(2, "10.0.0.0/8", "")});

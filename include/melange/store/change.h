@@ -22,6 +22,9 @@ struct EraseAddress {
 struct NoteSeen {
   Seen seen;  // dropped when limits::kSeenAddresses others are noted
 };
+struct EraseSeen {
+  AddressKey key;
+};
 struct PutNetwork {
   Network network;
 };
@@ -72,7 +75,7 @@ inline constexpr std::size_t kLeaseChanges = 4;
 using LeaseChanges = base::InlineVector<LeaseChange, kLeaseChanges>;
 
 using Change =
-    std::variant<PutAddress, EraseAddress, NoteSeen, PutNetwork, EraseNetwork, PutBlock, EraseBlock,
+    std::variant<PutAddress, EraseAddress, NoteSeen, EraseSeen, PutNetwork, EraseNetwork, PutBlock, EraseBlock,
                  PutReservation, EraseReservation, Put<Policy>, Erase<Policy>, Put<Interface>,
                  Erase<Interface>, Put<MacRange>, Erase<MacRange>, Put<Allocation>,
                  Erase<Allocation>, PutNat, EraseNat, PutAnswer, Prune>;

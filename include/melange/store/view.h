@@ -81,6 +81,8 @@ class View {
   std::size_t scan(BlockId block, const net::Address& from,
                    base::FunctionRef<bool(const AddressRecord&)> visit) const;
   std::optional<Seen> seen(const AddressKey& key) const;
+  // Calls `visit` for each address of the block that was seen, in order, until it returns false.
+  void scan_seen(BlockId block, base::FunctionRef<bool(const Seen&)> visit) const;
 
   // What is compiled into a topology.
   std::vector<Network> networks() const;  // ascending by id
