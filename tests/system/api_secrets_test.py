@@ -132,7 +132,11 @@ class ValueTest(ApiTest):
         self.assertIn("cidr", names)
         words = r"file|path|script|exec|command|hook|library|module|plugin|ur[il]|log|socket"
         self.assertEqual([name for name in names if re.search(rf"(?:^|_)({words})s?(?:_|$)", name)],
-                         [])
+                         ["file"])
+        # That one is for clients to ask another server for: this one opens nothing by it.
+        value = {"boot": {"file": "/nowhere/at/all"}}
+        made = self.api.expect(201, "PUT", f"{T}/networks/n", {"network": value})
+        self.assertEqual(made["network"]["boot"]["file"], value["boot"]["file"])
 
     def test_H15_what_a_tenant_wrote_is_escaped_and_never_taken_for_a_page(self):
         text = "<script>alert(1)</script>\u2028=cmd()\"\\"

@@ -11,6 +11,7 @@ from hostile import (BAD, GIADDR, GOOD, HERE, OTHER_SERVER, RELAY, SERVER, UP_SE
                      discover, ipv4, mac, options, request)
 from packets import ACK, DECLINE, INFORM, NAK, OFFER, RELEASE
 
+OUTSIDE = "192.168.50.20"  # of the pools, as a router's address is
 SERVERS = ("192.168.50.66", "0.0.0.0", "255.255.255.255", "10.0.0.1")
 # Where nothing may be sent to, whoever asks for it.
 NO_RELAYS = (SERVER, OTHER_SERVER, UP_SERVER, "127.0.0.1", "127.9.9.9", "255.255.255.255",
@@ -74,8 +75,27 @@ class RelayClaimsTest(ClaimsTest):
         self.check_dropped(frames, "bad_relay", "no_network", wire=self.up, link="veth-r")
 
     def test_W22_nothing_is_sent_to_such_a_giaddr_that_a_client_names_by_unicast(self):
+        self.check_dropped([self.unicast(discover(giaddr=giaddr), OUTSIDE) for giaddr in NO_RELAYS],
+                           "bad_relay", "no_network")
+
+    def test_W22_no_client_of_a_link_is_a_relay_whatever_it_names(self):
+        giaddrs = (*NO_RELAYS, GIADDR, HERE, "192.168.50.254")
         self.check_dropped([self.unicast(discover(giaddr=giaddr), "192.168.50.177")
-                            for giaddr in NO_RELAYS], "bad_relay", "no_network")
+                            for giaddr in giaddrs], "relay_on_link")
+
+    def test_W22_a_router_of_a_link_may_be_a_relay(self):
+        # Its address is in no pool, and the network names no relays: any in its blocks will do.
+        self.lab_wire.send(self.unicast(discover(giaddr=GIADDR), OUTSIDE))
+        self.assertIsNotNone(self.up.answer(BAD, OFFER))
+        self.assertEqual(self.up.seen[-1].destination, GIADDR)
+
+    def test_W22_nothing_is_sent_to_a_giaddr_that_is_all_hosts_or_a_clients(self):
+        giaddrs = ("192.168.60.255", "192.168.60.0", "192.168.50.255", "192.168.50.0",
+                   "192.168.60.111", HERE)
+        self.check_dropped([self.relayed(discover(giaddr=giaddr)) for giaddr in giaddrs],
+                           "bad_relay", wire=self.up, link="veth-r")
+        self.check_dropped([self.unicast(discover(giaddr=giaddr), OUTSIDE) for giaddr in giaddrs],
+                           "bad_relay")
 
     def test_R11_more_than_16_hops_are_dropped_and_16_are_not(self):
         self.check_dropped([self.relayed(discover(giaddr=GIADDR, hops=hops))
@@ -88,6 +108,11 @@ class RelayClaimsTest(ClaimsTest):
         self.check_dropped([self.relayed(discover(giaddr=own)) for own in
                             (SERVER, OTHER_SERVER, UP_SERVER, "127.0.0.1")],
                            "bad_relay", wire=self.up, link="veth-r")
+
+    def test_R12_an_INFORM_in_the_servers_own_name_is_dropped(self):
+        frames = [Frame(message(INFORM, ciaddr=ciaddr), source=SERVER)
+                  for ciaddr in (SERVER, "0.0.0.0")]
+        self.check_dropped(frames, "spoofed_address")
 
 
 class AddressClaimsTest(ClaimsTest):
@@ -175,6 +200,16 @@ class AddressClaimsTest(ClaimsTest):
         for number in range(20):
             self.lab_wire.lease(mac(number))
 
+    def test_W25_the_clients_of_one_link_cannot_quarantine_its_pool(self):
+        # Each of them has one address, which is no reason to doubt it; all are 90.
+        for client in map(mac, range(1, 91)):
+            address = self.lab_wire.lease(client)
+            self.lab_wire.send(Frame(message(DECLINE, (50, ipv4(address)), client=client), client))
+        address = self.lab_wire.lease(GOOD)
+        self.check_stands(address, GOOD)
+        states = [lease["state"] for lease in self.server.leases().values()]
+        self.assertEqual(states.count("declined"), 89, "no more were given up than were needed")
+
     def test_W25_spoofed_answers_to_every_ARP_request_do_not_stop_the_leases(self):
         done = threading.Event()
         with self.lab.client_space.inside():
@@ -215,6 +250,12 @@ class AddressClaimsTest(ClaimsTest):
         self.check_dropped([Frame(message(INFORM, ciaddr="10.1.2.3"), source="10.1.2.3")],
                            "no_network")
 
+    def test_W26_an_INFORM_of_an_address_that_is_no_hosts_is_dropped(self):
+        frames = [Frame(message(INFORM, ciaddr=ciaddr), source=address)
+                  for address in ("192.168.50.255", "192.168.50.0")
+                  for ciaddr in (address, "0.0.0.0")]
+        self.check_dropped(frames, "spoofed_address")
+
     def test_W26_an_INFORM_without_ciaddr_is_answered_to_where_it_came_from_only(self):
         for frame in (Frame(message(INFORM), source=HERE), self.unicast(message(INFORM), HERE)):
             self.lab_wire.send(frame)
@@ -235,6 +276,22 @@ class AddressClaimsTest(ClaimsTest):
         self.check_dropped([self.relayed(payload, "10.9.0.77") for payload in posing],
                            wire=self.up, link="veth-r")
         self.check_stands(held, GOOD)
+
+    def test_W27_unicast_of_a_client_that_is_not_at_its_ciaddr_is_dropped(self):
+        held = self.lab_wire.lease(BAD)
+        payloads = [discover(ciaddr="1.2.3.4"), discover(ciaddr=held), request(ciaddr=HERE),
+                    request(ciaddr=held), message(RELEASE, ciaddr=held)]
+        self.check_dropped([self.unicast(payload, "192.168.50.177") for payload in payloads],
+                           "spoofed_address")
+        self.check_stands(held, BAD)
+
+    def test_W27_no_offer_goes_to_the_ciaddr_of_a_DISCOVER(self):
+        # RFC 2131 table 5 has none there: it is not looked at.
+        self.lab_wire.send(Frame(discover(ciaddr="1.2.3.4")))
+        offered = self.lab_wire.answer(BAD, OFFER)
+        self.assertIsNotNone(offered)
+        self.assertEqual(self.lab_wire.seen[-1].destination, offered.yiaddr)
+        self.assertEqual(offered.ciaddr, "0.0.0.0")
 
     def test_W31_one_xid_on_two_links_is_two_transactions(self):
         here, there = self.lab_wire.offer(BAD, 42), self.other.offer(BAD, 42)

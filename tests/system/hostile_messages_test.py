@@ -263,7 +263,7 @@ class NamesTest(MessagesTest):
 
     def test_W16_what_is_no_FQDN_is_ignored_in_bounded_time(self):
         label = b"\x3f" + b"a" * 63
-        values = [b"", b"\1", b"\1\0", b"\4\0\0\x40" + b"a" * 64 + b"\0", b"\4\0\0" + label * 3,
+        values = [b"", b"\1", b"\1\0", b"\4\0\0\x40" + b"a" * 64 + b"\0", b"\4\0\0" + label * 3 + b"\0x",
                   b"\4\0\0" + (label * 4)[:251] + b"\0", b"\4\0\0\xc0\x03", b"\4\0\0\xc0\x00",
                   b"\4\0\0\xc0", b"\4\0\0" + b"\xc0\x03" * 120, b"\4\0\0\x05ab",
                   b"\x0d\0\0\x01a\0", b"\xff\0\0\x01a\0", b"\0\0\0a..b", b"\0\0\0\x1b[2J",
@@ -271,6 +271,12 @@ class NamesTest(MessagesTest):
         began = time.monotonic()
         self.check_leased_anyway([(81, value) for value in values])
         self.assertLess(time.monotonic() - began, 0.5 * len(values))
+
+    def test_W16_the_longest_FQDN_that_lacks_its_domain_comes_back_with_what_there_is_to_say(self):
+        name = (b"\x3f" + b"a" * 63) * 3
+        acked = self.lab_wire.offer(BAD, 1, (81, b"\5\0\0" + name))
+        # RFC 4702 section 4: nobody here tells the DNS, against the client's wish.
+        self.assertEqual(acked.options[81], b"\x0e\xff\xff" + name)
 
 
 def at_debug(test: type) -> type:
