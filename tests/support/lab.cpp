@@ -64,6 +64,7 @@ void Recorder::decided(const wire::Datagram&, const dhcp::Query4* query,
     told.reply = decision.reply->type;
     told.yiaddr = decision.reply->yiaddr;
     told.lease_time = decision.reply->lease_time;
+    for (const auto* each : decision.reply->classes) told.classes.push_back(each->name);
   }
   decisions.push_back(std::move(told));
 }
@@ -96,6 +97,11 @@ void Lab::set_hosts(std::vector<net::HostLink> hosts) {
   }
 }
 
+void Lab::set_globals(dhcp::Globals4 globals) {
+  globals_ = std::make_shared<const dhcp::Globals4>(std::move(globals));
+  compile();
+}
+
 void Lab::configure(const std::vector<config::Network>& networks, base::Instant now) {
   store::Changes changes;
   {
@@ -117,7 +123,7 @@ void Lab::compile() {
   auto snapshot = must(store_->snapshot());
   const store::View view = snapshot.view();
   turn_->set_topology(std::make_shared<const dhcp::Topology>(view.networks(), view.blocks(), hosts_,
-                                                             kAllInterfaces));
+                                                             kAllInterfaces, globals_));
 }
 
 void Lab::restart_turn() {

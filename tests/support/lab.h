@@ -57,6 +57,7 @@ class Recorder final : public daemon::Observer {
     std::optional<wire::MessageType4> reply;
     net::Ipv4 yiaddr;
     std::optional<base::Seconds> lease_time;
+    std::vector<std::string> classes;  // of the client, where there is a reply
   };
 
   explicit Recorder(const std::vector<Sent>& sent) : sent_(&sent) {}
@@ -81,6 +82,8 @@ class Lab {
 
   // The host's links; all of Ethernet kind are served. To be said before `configure`.
   void set_hosts(std::vector<net::HostLink> hosts);
+  // What the configuration says of all networks. To be said before `configure`.
+  void set_globals(dhcp::Globals4 globals);
   // Makes the store's networks those of the configuration, as a start or a reload does.
   void configure(const std::vector<config::Network>& networks, base::Instant now);
   // Commits the changes in the name of `actor`; the topology follows.
@@ -112,6 +115,7 @@ class Lab {
   std::string path_;
   store::Options options_;
   dhcp::Limits4 limits_;
+  std::shared_ptr<const dhcp::Globals4> globals_ = std::make_shared<const dhcp::Globals4>();
   std::vector<net::HostLink> hosts_;
   std::vector<Sent> sent_;
   Recorder recorder_{sent_};

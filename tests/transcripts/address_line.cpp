@@ -2,6 +2,7 @@
 //
 // The line "address .10 reserved mac=02::1 hostname=web1 domain-name=lab.example": an address as an
 // operator's request leaves it in the store.
+#include "gifts.h"
 #include "script.h"
 #include "words.h"
 
@@ -22,9 +23,8 @@ wire::Identity identity_of(const std::string& mac) { return wire::Identity::of(s
 }  // namespace
 
 WriteAddress read_address(Words& words, const Setup& setup) {
-  const net::Ipv4 near = setup.networks.front().blocks.front().cidr.value->network().v4();
   WriteAddress written;
-  written.address = short_address(words.next(), near);
+  written.address = short_address(words.next(), setup.near());
   written.state = state_of(words);
   written.identity = words.take_as("mac", identity_of).value_or(wire::Identity{});
   written.reserved_for = words.take_as("owner", identity_of).value_or(wire::Identity{});

@@ -4,6 +4,7 @@
 
 #include "melange/base/text.h"
 #include "melange/wire/options4.h"
+#include "said.h"
 #include "script.h"
 #include "words.h"
 
@@ -68,6 +69,8 @@ void read_options(Words& words, const Setup& setup, net::Ipv4 near, TestMessage&
     options.push_back(option_u16(code::kMaxMessageSize, static_cast<std::uint16_t>(*size)));
   }
   if (const auto list = words.take("prl")) options.push_back(requested_options(*list));
+  read_client(words, message.options);
+  read_relay(words, near, message.options);
   for (const auto& [key, value] : words.take_pairs()) {
     options.push_back({static_cast<std::uint8_t>(number_of(key)), octets_of(value)});
   }
@@ -101,13 +104,14 @@ wire::Datagram path_of(Words& words, const Setup& setup, net::Ipv4 near,
 }  // namespace
 
 Receive read_packet(Words& words, const Setup& setup) {
-  const net::Ipv4 near = setup.networks.front().blocks.front().cidr.value->network().v4();
+  const net::Ipv4 near = setup.near();
   Receive receive;
   const auto type = type_of(words);
   TestMessage message;
   read_header(words, near, message);
   if (const auto show = words.take("show")) {
     for (const std::string_view part : base::split(*show, ',')) receive.show.emplace_back(part);
+    receive.show_classes = std::erase(receive.show, "classes") > 0;
   }
   receive.datagram = path_of(words, setup, near, message);
   read_options(words, setup, near, message);

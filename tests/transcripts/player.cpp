@@ -13,8 +13,9 @@ using base::cat;
 
 Player::Player(const std::string& path, const Setup& setup) : setup_(&setup), lab_(path) {
   lab_.set_hosts(setup.hosts);
-  lab_.set_limits({setup.offer_time});
-  lab_.configure(setup.networks, kStart);
+  lab_.set_limits({setup.config.dhcp.offer_time});
+  lab_.set_globals(dhcp::compile(setup.config));
+  lab_.configure(setup.config.networks, kStart);
   write_beside(setup.beside);
   told_ = records();
   for (const SeededLease& lease : setup.beside.leases) seed(lease);
@@ -97,7 +98,10 @@ void Player::act(Receive& receive, base::Instant now, std::string& out) {
   if (sent.size() > 1) throw std::logic_error("one packet, several replies");
   const std::string_view reason = dhcp::text(decisions.front().reason);
   if (!sent.empty()) {
-    out += cat(describe(sent.front(), receive, *setup_), " reason=", reason, '\n');
+    const auto& classes = decisions.front().classes;
+    out += describe(sent.front(), receive, *setup_);
+    if (receive.show_classes) out += cat(" classes=", base::join(classes, ","));
+    out += cat(" reason=", reason, '\n');
   } else {
     out += cat(decisions.front().changes > 0 ? "done" : "drop", " reason=", reason, '\n');
   }

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 
+#include "gifts.h"
 #include "lab.h"
 #include "melange/base/text.h"
 #include "words.h"
@@ -12,7 +13,7 @@ namespace {
 
 // The host of a transcript that names no link: at the first address of the first block.
 net::HostLink default_host(const Setup& setup) {
-  const auto& blocks = setup.networks.front().blocks;
+  const auto& blocks = setup.config.networks.front().blocks;
   const net::Prefix cidr = *blocks.front().cidr.value;
   const net::Address address = cidr.network().next();
   return host_link(1, {base::cat(text(address), '/', cidr.length())});
@@ -21,22 +22,31 @@ net::HostLink default_host(const Setup& setup) {
 void read_setup(const std::string& first, Words& words, Setup& setup) {
   if (first == "network") {
     const bool named_only = words.take_word("named_only");
-    setup.networks.push_back(read_network(words, setup.beside));
-    auto& network = setup.networks.back();
-    if (network.id.value.empty()) network.id.value = base::cat("net", setup.networks.size());
+    setup.config.networks.push_back(read_network(words, setup.beside));
+    auto& network = setup.config.networks.back();
+    if (network.id.value.empty()) network.id.value = base::cat("net", setup.config.networks.size());
     if (named_only) setup.beside.named_links_only.push_back(network.id.value);
   } else if (first == "block") {
-    if (setup.networks.empty()) words.fail("a block needs a network before it");
+    if (setup.config.networks.empty()) words.fail("a block needs a network before it");
     const auto cidr = net::Prefix::parse(words.next());
     if (!cidr) words.fail("not a block");
-    setup.networks.back().blocks.push_back(read_block(words, *cidr, setup.beside));
+    setup.config.networks.back().blocks.push_back(read_block(words, *cidr, setup.beside));
   } else if (first == "link") {
     setup.hosts.push_back(read_link(words, static_cast<int>(setup.hosts.size()) + 1));
   } else if (first == "address") {
-    if (setup.networks.empty()) words.fail("an address needs a network before it");
+    if (setup.config.networks.empty()) words.fail("an address needs a network before it");
     setup.addresses.push_back(read_address(words, setup));
+  } else if (first == "reservation") {
+    if (setup.config.networks.empty()) words.fail("a reservation needs a network before it");
+    auto& network = setup.config.networks.back();
+    const net::Ipv4 near = network.blocks.front().cidr.value->network().v4();
+    network.reservations.push_back(read_reservation(words, near));
+  } else if (first == "class") {
+    setup.config.classes.push_back(read_class(words));
+  } else if (first == "global") {
+    read_gifts(words, setup.config.dhcp);
   } else if (first == "offer_time") {
-    setup.offer_time = duration_of(words.next());
+    setup.config.dhcp.offer_time = duration_of(words.next());
   } else {
     words.fail(base::cat("unknown line '", first, "'"));
   }
@@ -74,6 +84,12 @@ Event read_event(Words& words, const Setup& setup) {
 
 }  // namespace
 
+net::Ipv4 Setup::us() const {
+  const net::HostLink& first = hosts.front();
+  if (!first.addresses.empty()) return first.addresses.front().address;
+  return config.networks.front().server_id.value_or(net::Ipv4{});
+}
+
 net::HostLink read_link(Words& words, int ifindex) {
   net::HostLink link = host_link(ifindex, {});
   link.name = words.next();
@@ -94,7 +110,7 @@ Script read_script(std::string_view text) {
     Words words(std::string(line), number);
     const std::string first = words.next();
     if (first == "at") {
-      if (script.setup.networks.empty()) words.fail("no network");
+      if (script.setup.config.networks.empty()) words.fail("no network");
       if (script.setup.hosts.empty()) script.setup.hosts.push_back(default_host(script.setup));
       script.events.push_back(read_event(words, script.setup));
     } else {

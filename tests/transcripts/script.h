@@ -48,19 +48,24 @@ struct WriteAddress {
 };
 
 struct Setup {
-  std::vector<config::Network> networks;
+  config::Config config;
   Beside beside;
   std::vector<WriteAddress> addresses;
   std::vector<net::HostLink> hosts;
-  base::Seconds offer_time{10};
 
-  net::Ipv4 us() const { return hosts.front().addresses.front().address; }
+  // The address that most clients know the server by.
+  net::Ipv4 us() const;
+  // What ".100" is near of in events.
+  net::Ipv4 near() const {
+    return config.networks.front().blocks.front().cidr.value->network().v4();
+  }
 };
 
 struct Receive {
   wire::Datagram datagram;  // its payload is set when it is played
   Octets payload;
   std::vector<std::string> show;
+  bool show_classes = false;
 };
 struct Restart {};
 struct Sweep {};
@@ -85,7 +90,10 @@ Script read_script(std::string_view text);
 class Words;
 config::Network read_network(Words& words, Beside& beside);
 config::Block read_block(Words& words, net::Prefix cidr, Beside& beside);
-config::Options4 read_options(Words& words);  // all pairs that are left
+config::Class read_class(Words& words);
+config::Reservation reservation_of(std::string_view address, std::string_view identities,
+                                   net::Ipv4 near);
+config::Reservation read_reservation(Words& words, net::Ipv4 near);
 WriteAddress read_address(Words& words, const Setup& setup);
 net::HostLink read_link(Words& words, int ifindex);
 Receive read_packet(Words& words, const Setup& setup);

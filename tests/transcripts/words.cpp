@@ -71,6 +71,18 @@ std::vector<std::pair<std::string, std::string>> Words::take_pairs() {
   return std::exchange(pairs_, {});
 }
 
+Words Words::take_under(std::string_view beginning) {
+  Words taken(line_, number_);
+  taken.bare_.clear();
+  taken.pairs_.clear();
+  std::erase_if(pairs_, [&](const auto& pair) {
+    if (!pair.first.starts_with(beginning)) return false;
+    taken.pairs_.emplace_back(pair.first.substr(beginning.size()), pair.second);
+    return true;
+  });
+  return taken;
+}
+
 void Words::finish() const {
   if (!bare_.empty()) fail(cat("unknown word '", bare_.front(), "'"));
   if (!pairs_.empty()) fail(cat("unknown key '", pairs_.front().first, "'"));
@@ -87,6 +99,11 @@ unsigned number_of(const std::string& text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) reject("a number", text);
   return value;
+}
+
+bool yes_or_no(const std::string& text) {
+  if (text != "yes" && text != "no") reject("yes or no", text);
+  return text == "yes";
 }
 
 net::Mac short_mac(std::string_view text) {

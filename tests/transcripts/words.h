@@ -37,6 +37,8 @@ class Words {
   }
   // All pairs that are left.
   std::vector<std::pair<std::string, std::string>> take_pairs();
+  // Takes out the pairs whose keys begin so, as a line of their own without that beginning.
+  Words take_under(std::string_view beginning);
   // Throws if anything is left.
   void finish() const;
   [[noreturn]] void fail(std::string_view what) const;
@@ -51,6 +53,7 @@ class Words {
 // The values of a transcript; each throws std::invalid_argument.
 base::Seconds duration_of(const std::string& text);  // "1h", "infinite"
 unsigned number_of(const std::string& text);
+bool yes_or_no(const std::string& text);
 net::Mac short_mac(std::string_view text);    // "02::1" is 02:00:00:00:00:01
 std::string short_text(const net::Mac& mac);  // the reverse
 // ".100" is the address of `near` with that last octet.
