@@ -29,6 +29,9 @@ class Message(NamedTuple):
     giaddr: str = "0.0.0.0"
     options: dict[int, bytes] = {}
     flags: int = 0
+    siaddr: str = "0.0.0.0"  # these three are a server's alone
+    sname: bytes = b""
+    file: bytes = b""
 
     def encode(self) -> bytes:
         head = struct.pack(
@@ -50,8 +53,8 @@ def read_options(area: bytes, options: dict[int, bytes]) -> None:
         at += 2 + length
 
 
-def decode(payload: bytes) -> Message | None:
-    """A server's message; nothing for anything else."""
+def decode(payload: bytes, bootp: bool = False) -> Message | None:
+    """A server's message; nothing for anything else. `bootp`: of type 0 if it names none."""
     if len(payload) < 240 or payload[0] != 2 or payload[236:240] != COOKIE:
         return None
     options: dict[int, bytes] = {}
@@ -61,12 +64,15 @@ def decode(payload: bytes) -> Message | None:
         read_options(payload[108:236], options)
     if overload & 2:
         read_options(payload[44:108], options)
-    if 53 not in options:
+    if 53 not in options and not bootp:
         return None
     xid, _, flags = struct.unpack("!IHH", payload[4:12])
     address = [socket.inet_ntoa(payload[i:i + 4]) for i in (12, 16, 20, 24)]
-    return Message(options[53][0], xid, payload[28:34], yiaddr=address[1], ciaddr=address[0],
-                   giaddr=address[3], options=options, flags=flags)
+    sname = b"" if overload & 2 else payload[44:108].rstrip(b"\0")
+    file = b"" if overload & 1 else payload[108:236].rstrip(b"\0")
+    return Message(options.get(53, b"\0")[0], xid, payload[28:34], yiaddr=address[1],
+                   ciaddr=address[0], giaddr=address[3], options=options, flags=flags,
+                   siaddr=address[2], sname=sname, file=file)
 
 
 def checksum(octets: bytes) -> int:
