@@ -16,6 +16,7 @@ from packets import ACK, OFFER, REQUEST, Message, RawClients, mac, mac_text
 LAB = """\
 [[network]]
 id = "lab"
+conflict_check = false
 interfaces = ["veth-s"]
 [[network.block]]
 cidr = "192.168.50.0/24"
@@ -28,6 +29,7 @@ addresses = ["192.168.50.10"]
 OTHER = """\
 [[network]]
 id = "other"
+conflict_check = false
 interfaces = ["veth-x"]
 [[network.block]]
 cidr = "10.9.0.0/24"

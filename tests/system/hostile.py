@@ -46,6 +46,7 @@ level = "{level}"
 interfaces = ["veth-s", "veth-b"]
 [[network]]
 id = "lab"
+conflict_check = false
 [[network.block]]
 cidr = "192.168.50.0/24"
 gateway = "192.168.50.254"
@@ -54,12 +55,14 @@ pools = ["192.168.50.100-192.168.50.199"]
 exclude = ["192.168.50.190-192.168.50.199"]
 [[network]]
 id = "other"
+conflict_check = false
 identity = "client-id"
 [[network.block]]
 cidr = "192.168.51.0/24"
 pools = ["192.168.51.100-192.168.51.199"]
 [[network]]
 id = "far"
+conflict_check = false
 [[network.block]]
 cidr = "192.168.60.0/24"
 pools = ["192.168.60.100-192.168.60.199"]

@@ -31,6 +31,7 @@ level = "debug"
 interfaces = ["veth-s"]
 [[network]]
 id = "lab"
+conflict_check = false
 [[network.block]]
 cidr = "192.168.50.0/24"
 gateway = "192.168.50.1"

@@ -21,6 +21,7 @@ level = "debug"
 interfaces = ["veth-s"]
 [[network]]
 id = "big"
+conflict_check = false
 [[network.block]]
 cidr = "192.168.0.0/16"
 pools = ["192.168.64.0/18"]

@@ -20,6 +20,7 @@ level = "debug"
 interfaces = ["br0"]
 [[network]]
 id = "tenant"
+conflict_check = false
 [[network.block]]
 cidr = "192.168.50.0/24"
 gateway = "192.168.50.1"
