@@ -48,7 +48,7 @@ Claim4 claim_alone(const Scene4& scene, const Judgement4& judged, net::Ipv4 addr
 bool any_own(const Scene4& scene, net::Ipv4 other_than, auto&& holds) {
   return std::ranges::any_of(scene.own, [&](const store::AddressKey& key) {
     if (key.address == net::Address(other_than)) return false;
-    const auto record = scene.view.address(key);
+    const auto& record = scene.record(key);
     return record && holds(*record);
   });
 }
@@ -75,7 +75,7 @@ Judgement4 judge(const Scene4& scene, net::Ipv4 address) {
   judged.block = scene.network().block_of(address);
   if (judged.block == nullptr) return judged;
   const store::AddressKey key = scene.key(*judged.block, address);
-  judged.record = scene.view.address(key);
+  judged.record = scene.record(key);
   judged.claim = claim_alone(scene, judged, address);
   // A block that left the configuration: its leases run to their end, and that is all.
   const bool own = judged.claim == Claim4::kLeased || judged.claim == Claim4::kReserved;

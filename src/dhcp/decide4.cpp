@@ -142,7 +142,7 @@ Decision4 discover(const Scene4& scene) {
   Decision4 decision;
   decision.reason = Reason::kOffered;
   base::Seconds lease_time = lease_time_for(scene, *picked->block);
-  const auto record = scene.view.address(scene.key(*picked->block, picked->address));
+  const auto& record = scene.record(scene.key(*picked->block, picked->address));
   if (picked->block->retired && record) lease_time = remaining(*record, scene.now);
   decision.reply =
       lease_reply(scene, wire::MessageType4::kOffer, *picked->block, picked->address, lease_time);
@@ -237,7 +237,7 @@ Decision4 request(const Scene4& scene) {
 std::optional<AddressRecord> own_lease(const Scene4& scene, net::Ipv4 address) {
   const ServedBlock* block = scene.network().block_of(address);
   if (block == nullptr) return std::nullopt;
-  const auto record = scene.view.address(scene.key(*block, address));
+  const auto& record = scene.record(scene.key(*block, address));
   const bool own = record && scene.holds(*record) && is_live(*record, scene.now);
   return own ? record : std::nullopt;
 }
@@ -262,7 +262,7 @@ Decision4 release(const Scene4& scene) {
 
 std::size_t recent_declines(const Scene4& scene) {
   const auto recent = [&](const store::AddressKey& key) {
-    const auto record = scene.view.address(key);
+    const auto& record = scene.record(key);
     return record && record->state == AddressState::kDeclined &&
            record->identity == scene.identity() &&
            scene.now - record->since < base::limits::kDeclineWindow;
@@ -291,7 +291,7 @@ Decision4 decline(const Scene4& scene) {
 }
 
 void note_seen(const Scene4& scene, const store::AddressKey& key, Decision4& decision) {
-  const auto record = scene.view.address(key);
+  const auto& record = scene.record(key);
   if (record && is_live(*record, scene.now)) return;
   const auto seen = scene.view.seen(key);
   if (seen && seen->mac == scene.query.chaddr && scene.now - seen->at < kSeenAgain) return;
@@ -320,7 +320,7 @@ Decision4 inform(const Scene4& scene) {
   reply.pool = block->pool_of(client);
   reply.ciaddr = query.ciaddr();
   const store::AddressKey key = scene.key(*block, client);
-  const auto record = scene.view.address(key);
+  const auto& record = scene.record(key);
   if (record && owns(scene, *record)) carry_own(*record, reply);
   decision.reply = std::move(reply);
   note_seen(scene, key, decision);
@@ -398,7 +398,7 @@ ClassList classes_of(const Scene4& scene, const wire::RelayInfo* relay) {
   const ClassSet& classes = scene.topology.globals().classes;
   if (classes.empty()) return {};
   for (const store::AddressKey& key : scene.own) {
-    const auto record = scene.view.address(key);
+    const auto& record = scene.record(key);
     if (record && owns(scene, *record))
       return classes.match(scene.query, relay, true, record->classes);
   }

@@ -85,7 +85,7 @@ void end_other_leases(const Scene4& scene, const store::AddressKey& kept,
                       store::LeaseChanges& changes) {
   for (const store::AddressKey& key : scene.own) {
     if (key == kept || changes.full() || !key.address.is_v4()) continue;
-    const auto record = scene.view.address(key);
+    const auto& record = scene.record(key);
     if (!record || !scene.holds(*record)) continue;
     if (record->state != AddressState::kLeased && record->state != AddressState::kBound) continue;
     const ServedBlock* block = scene.network().block_of(key.address.v4());
@@ -103,7 +103,7 @@ void end_other_leases(const Scene4& scene, const store::AddressKey& kept,
 void forget_one(const Scene4& scene, const store::AddressKey& kept, store::LeaseChanges& changes) {
   if (!scene.own.full() || changes.full() || std::ranges::count(scene.own, kept) > 0) return;
   for (const store::AddressKey& key : scene.own) {
-    const auto record = scene.view.address(key);
+    const auto& record = scene.record(key);
     const bool past = record && record->state == AddressState::kHeld;
     if (!past || record->identity != scene.identity() || !record->reserved_for.empty()) continue;
     changes.push_back(store::EraseAddress{key});

@@ -154,7 +154,7 @@ std::optional<Pick4> oldest_offer(const Scene4& scene, const ServedBlock& block)
   if (scene.offers.count(block.id) < base::limits::kOffersOfBlock) return std::nullopt;
   const Offer* const offer = scene.offers.oldest(block.id);
   if (offer == nullptr || !scene.may_lease(block, offer->address.address)) return std::nullopt;
-  const auto record = scene.view.address(offer->address);
+  const auto& record = scene.record(offer->address);
   if (record && !is_vacant(*record, scene.now)) return std::nullopt;
   return Pick4{&block, offer->address.address.v4()};
 }

@@ -87,6 +87,11 @@ bool Scene4::may_lease(const ServedBlock& block, const net::Address& address) co
   return topology.may_lease(block, address) && is_served(block, address);
 }
 
+const std::optional<store::AddressRecord>& Scene4::record(const store::AddressKey& key) const {
+  if (recent.key != key) recent = {key, view.address(key)};
+  return recent.record;
+}
+
 bool Scene4::is_us(net::Ipv4 server_id) const {
   return topology.is_own(server_id) || server_id == place.server_id;
 }

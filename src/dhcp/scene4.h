@@ -58,6 +58,15 @@ struct Scene4 {
   bool may_lease(const ServedBlock& block, const net::Address& address) const;
   // True if clients know us by that server identifier.
   bool is_us(net::Ipv4 server_id) const;
+  // The record at `key`, as `view.address` has it. What the client has already is asked for by one
+  // part of a decision after the other: the last answer is kept.
+  const std::optional<store::AddressRecord>& record(const store::AddressKey& key) const;
+
+  struct Recent {
+    std::optional<store::AddressKey> key;
+    std::optional<store::AddressRecord> record;
+  };
+  mutable Recent recent{};
 };
 
 std::expected<Place4, Reason> find_place(const Query4& query, const Topology& topology);

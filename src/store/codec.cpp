@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "codec.h"
 
-#include <boost/crc.hpp>
-
 #include <array>
+#include "crc32c.h"
 #include "fields.h"
 #include "melange/base/check.h"
 
@@ -18,10 +17,10 @@ using base::check;
 constexpr std::size_t kLongestObject = 64u << 20;  // far beyond what a configuration file can say
 
 std::uint32_t checksum(Bytes key, Bytes body) {
-  boost::crc_optimal<32, 0x1edc6f41, 0xffffffff, 0xffffffff, true, true> crc32c;
-  crc32c.process_bytes(key.data(), key.size());
-  crc32c.process_bytes(body.data(), body.size());
-  return crc32c.checksum();
+  Crc32c crc;
+  crc.add(key);
+  crc.add(body);
+  return crc.checksum();
 }
 
 // Writes the fields; `ok` turns false when the buffer is too small.

@@ -32,7 +32,6 @@ HOME = {
     "openssl/evp.h": ("base",),
     "openssl/crypto.h": ("base",),
     "lmdb.h": ("store",),
-    "boost/crc": ("store",),
     "boost/asio": ("http", "cli"),
     "boost/beast": ("http", "cli"),
     "boost/json": ("admin", "cli"),
