@@ -264,8 +264,9 @@ class NamesTest(MessagesTest):
     def test_W16_what_is_no_FQDN_is_ignored_in_bounded_time(self):
         label = b"\x3f" + b"a" * 63
         values = [b"", b"\1", b"\1\0", b"\4\0\0\x40" + b"a" * 64 + b"\0",
-                  b"\4\0\0" + label * 3 + b"\0x", b"\4\0\0" + (label * 4)[:251] + b"\0", b"\4\0\0\xc0\x03", b"\4\0\0\xc0\x00",
-                  b"\4\0\0\xc0", b"\4\0\0" + b"\xc0\x03" * 120, b"\4\0\0\x05ab",
+                  b"\4\0\0" + label * 3 + b"\0x", b"\4\0\0" + (label * 4)[:251] + b"\0",
+                  b"\4\0\0\xc0\x03", b"\4\0\0\xc0\x00", b"\4\0\0\xc0",
+                  b"\4\0\0" + b"\xc0\x03" * 120, b"\4\0\0\x05ab",
                   b"\x0d\0\0\x01a\0", b"\xff\0\0\x01a\0", b"\0\0\0a..b", b"\0\0\0\x1b[2J",
                   b"\4\0\0\x08<script>\0", b"\0\0\0" + b"a" * 64]
         began = time.monotonic()
