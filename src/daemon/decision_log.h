@@ -6,6 +6,7 @@
 #pragma once
 
 #include <map>
+#include <string_view>
 
 #include "log.h"
 #include "melange/daemon/turn.h"
@@ -19,6 +20,8 @@ class DecisionLog : public Observer {
 
   void decided(const wire::Datagram& datagram, const dhcp::Query4* query,
                const dhcp::Decision4& decision) override;
+  void refused(const io::Batch::Refused& frames) override;
+  void conflicted(const dhcp::Conflict& conflict) override;
   void damaged(const base::Error& error) override;
   void committed(bool durable) override;
 
@@ -32,11 +35,12 @@ class DecisionLog : public Observer {
     base::Nanos until{};
     std::uint64_t count = 0;
   };
-  bool muted(const wire::Datagram& datagram, dhcp::Reason reason, std::uint64_t& left_out);
+  bool muted(int ifindex, std::string_view reason, std::uint64_t times, std::uint64_t& left_out);
+  void forget_unmuted(base::Nanos now);
 
   Log* log_;
-  std::vector<Line> waiting_;  // for the commit
-  std::map<std::pair<int, dhcp::Reason>, Muted> muted_;
+  std::vector<Line> waiting_;                                // for the commit
+  std::map<std::pair<int, std::string_view>, Muted> muted_;  // by ifindex and reason
 };
 
 }  // namespace melange::daemon

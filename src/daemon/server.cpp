@@ -5,6 +5,7 @@
 #include <csignal>
 #include <utility>
 
+#include "explain.h"
 #include "housekeeping.h"
 #include "melange/base/text.h"
 #include "melange/dhcp/sweep.h"
@@ -22,6 +23,7 @@ constexpr std::uint64_t kSignals = 1ull << 32;
 constexpr std::uint64_t kHostLinks = 2ull << 32;
 constexpr std::uint64_t kRouted = 3ull << 32;
 constexpr std::uint64_t kOperations = 4ull << 32;
+constexpr std::uint64_t kArp = 5ull << 32;  // plus the interface's index
 
 constexpr base::Nanos kSweepPause = std::chrono::seconds(1);  // between passes
 constexpr base::Nanos kOfferedPause = std::chrono::milliseconds(200);
@@ -86,12 +88,15 @@ Server::Server(std::string config_path, config::Config config, Log& log, Parts p
       clock_(parts.stamp),
       decision_log_(log),
       turn_(store_, decision_log_),
+      arp_links_(poller_, kArp, log),
+      conflict_check_(store_, turn_, decision_log_, arp_links_),
       operations_(std::move(parts.operations)),
       api_turn_(operations_, log,
                 [this](std::span<const store::Change> changes) { follow_changes(changes); }),
       application_(store_, clock_, operations_),
       batch_(std::make_unique<io::Batch>()) {
   ports_.routed = routed_.get();
+  ports_.prober = &conflict_check_;
 }
 
 Status Server::start(Application::Settings settings) {
@@ -104,6 +109,11 @@ Status Server::start(Application::Settings settings) {
   if (auto added = poller_.add(host_links_.descriptor(), kHostLinks); !added) return added;
   if (auto added = poller_.add(routed_->descriptor(), kRouted); !added) return added;
   if (auto added = poller_.add(operations_.descriptor(), kOperations); !added) return added;
+  api_turn_.set_explain(
+      [this](const admin::Question& question, const store::View& view, base::Instant now) {
+        const dhcp::Limits4 limits{.offer_time = config_.dhcp.offer_time};
+        return explain(question, host_links_.links(), turn_, limits, view, now);
+      });
   api_turn_.set_settings(settings.api);
   application_.set(std::move(settings));
   if (auto applied = apply_config(config_); !applied) return applied;
@@ -232,6 +242,7 @@ void Server::follow_links() {
   for (const int ifindex : wanted) {
     if (!raw_links_.contains(ifindex)) open_link(turn_.topology().link(ifindex)->host);
   }
+  arp_links_.follow(turn_.topology());
   tell_missing_interfaces();
 }
 
@@ -257,6 +268,8 @@ void Server::close_link(int ifindex) {
   if (at == raw_links_.end()) return;
   log_->info("no longer serving", {{"interface", at->second.name}});
   poller_.remove(at->second.link->descriptor());
+  arp_links_.close(ifindex);
+  turn_.forget_link(ifindex);
   ports_.raw.erase(ifindex);
   ready_.erase(ifindex);
   raw_links_.erase(at);
@@ -284,9 +297,7 @@ Status Server::run() {
                        {"links", std::to_string(raw_links_.size())}});
   notify("READY=1");
   while (!stopping_) {
-    const bool at_it = sweep_from_ || pruning_;
-    const auto ready =
-        poller_.wait(std::chrono::duration_cast<base::Millis>(at_it ? kSliceTime : kSweepPause));
+    const auto ready = poller_.wait(patience());
     if (!ready) return forward(ready);
     bool links_changed = false;
     bool signalled = false;
@@ -299,6 +310,8 @@ Status Server::run() {
         routed_ready_ = true;
       } else if (token == kOperations) {
         api_ready_ = true;
+      } else if (token >= kArp) {
+        arp_links_.set_ready(static_cast<int>(token - kArp));
       } else {
         ready_.insert(static_cast<int>(token));
       }
@@ -314,6 +327,14 @@ Status Server::run() {
   http_.reset();
   log_->info("stopped");
   return {};
+}
+
+// How long nothing is to be done unless something arrives.
+base::Millis Server::patience() const {
+  const bool at_it = sweep_from_ || pruning_;
+  const auto pause = std::chrono::duration_cast<base::Millis>(at_it ? kSliceTime : kSweepPause);
+  const auto due = conflict_check_.next_due();
+  return due ? std::clamp(*due - clock_.now(), base::Millis(0), pause) : pause;
 }
 
 void Server::handle_signals() {
@@ -368,10 +389,13 @@ void Server::watch_links() {
   follow_links();
 }
 
-// One batch from the links that have something, beginning behind the one that was served last, so
-// that a busy link cannot keep the others waiting.
+// One batch: who waited for a conflict check, then what the links have, beginning behind the one
+// that was served last, so that a busy link cannot keep the others waiting.
 void Server::receive_and_decide() {
   batch_->clear();
+  const base::Instant now = clock_.now();
+  arp_links_.receive(conflict_check_, now);
+  if (auto resumed = conflict_check_.resume(*batch_, now); !resumed) note_health(resumed);
   if (routed_ready_) {
     routed_ready_ = false;
     if (auto received = routed_->receive(*batch_); !received) log_->error(received.error().message);
@@ -389,11 +413,11 @@ void Server::receive_and_decide() {
   // Its interface is gone: netlink tells when there is another of that name.
   for (const int ifindex : dead) close_link(ifindex);
   take_turn();
+  conflict_check_.forget_ended();
 }
 
 void Server::take_turn() {
-  const bool counted =
-      batch_->ring_drops > 0 || std::ranges::any_of(batch_->refused, [](auto n) { return n > 0; });
+  const bool counted = batch_->ring_drops > 0 || !batch_->refused.empty();
   const bool asked = std::exchange(api_ready_, false) && api_turn_.take();
   if (batch_->datagrams.empty() && !counted && !asked) return;
   note_health(turn_.run(*batch_, clock_.now(), ports_, asked ? &api_turn_ : nullptr));

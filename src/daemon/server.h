@@ -12,6 +12,8 @@
 
 #include "api_turn.h"
 #include "application.h"
+#include "arp_links.h"
+#include "conflict_check.h"
 #include "decision_log.h"
 #include "log.h"
 #include "melange/config/load.h"
@@ -65,6 +67,7 @@ class Server {
   void open_link(const net::HostLink& host);
   void close_link(int ifindex);
   void tell_missing_interfaces();
+  base::Millis patience() const;
   void handle_signals();
   void reload();
   void watch_links();
@@ -86,6 +89,8 @@ class Server {
   io::Clock clock_;
   DecisionLog decision_log_;
   Turn turn_;
+  ArpLinks arp_links_;
+  ConflictCheck conflict_check_;
   Operations operations_;
   ApiTurn api_turn_;
   Application application_;

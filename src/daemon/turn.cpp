@@ -52,7 +52,10 @@ void Turn::set_topology(std::shared_ptr<const dhcp::Topology> topology) {
 
 base::Status Turn::run(const io::Batch& batch, base::Instant now, const Ports& ports,
                        Guest* guest) {
-  for (std::size_t i = 0; i < batch.refused.size(); ++i) counters_.refused[i] += batch.refused[i];
+  for (const io::Batch::Refused& entry : batch.refused) {
+    counters_.refused[entry.ifindex].at(static_cast<std::size_t>(entry.error)) += entry.count;
+    observer_->refused(entry);
+  }
   counters_.ring_drops += batch.ring_drops;
   offers_.drop_expired(now);
   undone_.resize(batch.datagrams.size());
@@ -133,7 +136,7 @@ base::Result<bool> Turn::decide_one(const wire::Datagram& datagram, store::Txn& 
     tell(datagram, nullptr, decision);
     return false;
   }
-  decision = dhcp::decide(*query, txn.view(), *topology_, offers_, limits_, now);
+  decision = decide(*query, txn.view(), now, ports);
   if (const auto damage = txn.forgive()) {
     observer_->damaged(*damage);
     tell(datagram, &*query, failed_decision());
@@ -146,6 +149,59 @@ base::Result<bool> Turn::decide_one(const wire::Datagram& datagram, store::Txn& 
   if (decision.reply) queue_reply(*query, decision, ports, waits);
   tell(datagram, &*query, decision);
   return waits;
+}
+
+Decision4 Turn::decide(const Query4& query, const store::View& view, base::Instant now,
+                       const Ports& ports) {
+  dhcp::Limits4 limits = limits_;
+  limits.can_probe = ports.prober != nullptr;
+  Decision4 decision = dhcp::decide(query, view, *topology_, offers_, limits, now);
+  // Of a view that has failed, the decision means nothing.
+  if (!decision.probes || !view.ok()) return decision;
+  if (probe(query, decision, now, ports)) return decision;
+  limits.can_probe = false;
+  return dhcp::decide(query, view, *topology_, offers_, limits, now);
+}
+
+bool Turn::probe(const Query4& query, const Decision4& decision, base::Instant now,
+                 const Ports& ports) {
+  const dhcp::Offer& offer = std::get<dhcp::HoldOffer>(decision.offer).offer;
+  const wire::Datagram& datagram = *query.datagram;
+  const dhcp::ServedLink* const link = topology_->link(datagram.ifindex);
+  return link != nullptr &&
+         ports.prober->start({datagram.ifindex, offer.network, offer.identity, offer.address,
+                              query.chaddr, link->host.mac, now + limits_.conflict_wait, datagram});
+}
+
+bool Turn::waits_for(const dhcp::Probe& probe) const {
+  const dhcp::Offer* const offer = offers_.find(probe.network, probe.identity);
+  return offer != nullptr && offer->address == probe.key;
+}
+
+bool Turn::confirm(const dhcp::Probe& probe) {
+  if (!waits_for(probe)) return false;
+  offers_.check(probe.network, probe.identity, probe.key);
+  return true;
+}
+
+bool Turn::withdraw(const dhcp::Probe& probe) {
+  if (!waits_for(probe)) return false;
+  offers_.release(probe.network, probe.identity);
+  return true;
+}
+
+void Turn::forget_link(int ifindex) {
+  const auto at = counters_.refused.find(ifindex);
+  if (at == counters_.refused.end() || ifindex == 0) return;
+  const Counters::Refused counts = at->second;
+  counters_.refused.erase(at);
+  Counters::Refused& gone = counters_.refused[0];
+  for (std::size_t i = 0; i < gone.size(); ++i) gone.at(i) += counts.at(i);
+}
+
+std::uint64_t Counters::refused_on(int ifindex, wire::FrameError error) const {
+  const auto at = refused.find(ifindex);
+  return at == refused.end() ? 0 : at->second.at(static_cast<std::size_t>(error));
 }
 
 // An ACK that only repeats what is stored promises it all the same: what this very transaction
@@ -200,9 +256,9 @@ void Turn::queue_reply(const Query4& query, const Decision4& decision, const Por
                                     wire::kServerPort4, reply.to.port});
     packet = {raw->second, {frame, {}, {}, 0}};
   } else {
-    packet = {ports.routed,
-              {slot.subspan(wire::kFrameOverhead, size), reply.source, reply.to.address,
-               reply.to.port}};
+    packet = {
+        ports.routed,
+        {slot.subspan(wire::kFrameOverhead, size), reply.source, reply.to.address, reply.to.port}};
   }
   (waits ? after_commit_ : now_).push_back(packet);
 }

@@ -62,7 +62,7 @@ class RawLink final : public Link {
     if (for_another_host(*inbox_, i)) return;
     const auto datagram = read(*inbox_, i, ifindex_);
     if (!datagram) {
-      ++batch.refused.at(static_cast<std::size_t>(datagram.error()));
+      batch.refuse(ifindex_, datagram.error());
     } else if (datagram->destination.is_broadcast()) {
       batch.datagrams.push_back(*datagram);
     }

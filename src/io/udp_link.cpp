@@ -77,7 +77,7 @@ class UdpLink final : public Link {
     // The filter lets none of these in. A raw link has the first, nobody serves the second.
     if (destination.is_broadcast() || destination.is_multicast()) return;
     if (inbox_->truncated(i)) {
-      ++batch.refused.at(static_cast<std::size_t>(wire::FrameError::kTruncated));
+      batch.refuse(arrival->ipi_ifindex, wire::FrameError::kTruncated);
       return;
     }
     const auto sender = inbox_->sender<sockaddr_in>(i);

@@ -207,13 +207,36 @@ TEST_F(TurnTest, CountsRepliesThatHaveNoWayOut) {
   EXPECT_EQ(lab_.turn().counters().lost, 1u);
 }
 
-TEST_F(TurnTest, CountsWhatTheLinksRefused) {
+TEST_F(TurnTest, CountsWhatEachLinkRefused) {
   io::Batch batch;
-  batch.refused[2] = 5;
+  for (int i = 0; i < 5; ++i) batch.refuse(1, wire::FrameError::kVlan);
+  batch.refuse(2, wire::FrameError::kVlan);
+  batch.refuse(2, wire::FrameError::kFragment);
   batch.ring_drops = 7;
+  EXPECT_EQ(batch.refused.size(), 3u) << "of one link and reason one count";
+  const daemon::Counters& counters = lab_.turn().counters();
+  for (const std::uint64_t times : {1u, 2u}) {
+    ASSERT_TRUE(lab_.turn().run(batch, at(10), {}));
+    EXPECT_EQ(counters.refused_on(1, wire::FrameError::kVlan), 5 * times);
+    EXPECT_EQ(counters.refused_on(1, wire::FrameError::kFragment), 0u);
+    EXPECT_EQ(counters.refused_on(2, wire::FrameError::kVlan), times);
+    EXPECT_EQ(counters.refused_on(2, wire::FrameError::kFragment), times);
+    EXPECT_EQ(counters.ring_drops, 7 * times);
+  }
+}
+
+TEST_F(TurnTest, KeepsWhatWasCountedOnALinkThatIsGone) {
+  io::Batch batch;
+  batch.refuse(1, wire::FrameError::kVlan);
+  batch.refuse(2, wire::FrameError::kVlan);
   ASSERT_TRUE(lab_.turn().run(batch, at(10), {}));
-  EXPECT_EQ(lab_.turn().counters().refused[2], 5u);
-  EXPECT_EQ(lab_.turn().counters().ring_drops, 7u);
+  lab_.turn().forget_link(1);
+  lab_.turn().forget_link(2);
+  lab_.turn().forget_link(3);
+  const daemon::Counters& counters = lab_.turn().counters();
+  EXPECT_EQ(counters.refused_on(1, wire::FrameError::kVlan), 0u);
+  EXPECT_EQ(counters.refused_on(0, wire::FrameError::kVlan), 2u);
+  EXPECT_EQ(counters.refused.size(), 1u) << "links come and go: the table must not grow";
 }
 
 TEST_F(TurnTest, SurvivesWhatIsNoMessage) {

@@ -37,11 +37,15 @@ Octets tagged(Octets frame, std::initializer_list<std::uint8_t> tags) {
 }
 
 std::uint64_t refused(const Batch& batch, FrameError error) {
-  return batch.refused.at(static_cast<std::size_t>(error));
+  std::uint64_t count = 0;
+  for (const Batch::Refused& entry : batch.refused) count += entry.error == error ? entry.count : 0;
+  return count;
 }
 
 std::uint64_t refused(const Batch& batch) {
-  return std::accumulate(batch.refused.begin(), batch.refused.end(), std::uint64_t{0});
+  std::uint64_t count = 0;
+  for (const Batch::Refused& entry : batch.refused) count += entry.count;
+  return count;
 }
 
 class RawLinkTest : public testing::Test {

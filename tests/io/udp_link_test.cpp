@@ -169,7 +169,9 @@ TEST_F(UdpLinkTest, CountsADatagramThatIsLongerThanItsBuffers) {
   send_to(kServer, discover());
   const Batch& batch = receive();
   EXPECT_EQ(batch.datagrams.size(), 1u);
-  EXPECT_EQ(batch.refused.at(static_cast<std::size_t>(wire::FrameError::kTruncated)), 1u);
+  ASSERT_EQ(batch.refused.size(), 1u);
+  EXPECT_EQ(batch.refused.front().error, wire::FrameError::kTruncated);
+  EXPECT_EQ(batch.refused.front().count, 1u);
 }
 
 TEST_F(UdpLinkTest, X1_OutlivesTheLinksItUses) {

@@ -150,6 +150,18 @@ class FramesTest(hostile.HostileTest):
         self.check_dropped([*frames, *(frame._replace(tags=tag(100)) for frame in
                                        (direct, renewing))])
 
+    def test_W2_W3_W4_W6_W7_a_refused_frame_has_a_line_in_the_log(self):
+        for reason, frame in (
+                ("truncated", GOOD_FRAME._replace(total=9000)),
+                ("bad_ip_header", GOOD_FRAME._replace(total=19)),
+                ("bad_udp_length", GOOD_FRAME._replace(udp_length=7)),
+                ("bad_ip_checksum", GOOD_FRAME._replace(ip_sum=1)),
+                ("bad_udp_checksum", GOOD_FRAME._replace(udp_sum=1)),
+                ("fragment", GOOD_FRAME._replace(fragment=0x2000)),
+                ("vlan", GOOD_FRAME._replace(tags=tag(100)))):
+            with self.subTest(reason):
+                self.check_dropped([frame], reason)
+
     def test_W7_a_priority_without_a_VLAN_is_taken(self):
         for priority in (0, 0x2000, 0xE000, 0x1000):
             self.check_answered(GOOD_FRAME._replace(tags=tag(priority)))

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string_view>
 #include <unordered_map>
@@ -17,6 +18,7 @@
 #include "melange/base/time.h"
 #include "melange/dhcp/decide4.h"
 #include "melange/dhcp/offers.h"
+#include "melange/dhcp/probes.h"
 #include "melange/dhcp/topology.h"
 #include "melange/io/link.h"
 #include "melange/store/store.h"
@@ -24,20 +26,34 @@
 
 namespace melange::daemon {
 
+// Looks for addresses on links before they are offered (RFC 2131 section 2.2).
+class Prober {
+ public:
+  virtual ~Prober() = default;
+  // True if it looks for the address; then it sees to it that the datagram, of which it keeps a
+  // copy, is decided again. False: nobody can, and the client is to be answered without.
+  virtual bool start(const dhcp::Probe& probe) = 0;
+};
+
 // Where replies leave.
 struct Ports {
   std::unordered_map<int, io::Link*> raw;  // by ifindex
   io::Link* routed = nullptr;              // the UDP socket
+  Prober* prober = nullptr;                // null: no address is looked for
 };
 
 struct Counters {
-  std::array<std::uint64_t, dhcp::kReasons> decisions{};    // by dhcp::Reason
-  std::array<std::uint64_t, wire::kFrameErrors> refused{};  // frames, by wire::FrameError
+  using Refused = std::array<std::uint64_t, wire::kFrameErrors>;  // frames, by wire::FrameError
+
+  std::array<std::uint64_t, dhcp::kReasons> decisions{};  // by dhcp::Reason
+  std::map<int, Refused> refused;  // by ifindex; 0 has those of links that are gone
   std::uint64_t ring_drops = 0;
   std::uint64_t sent = 0;
   std::uint64_t lost = 0;  // replies that the kernel did not take
   std::uint64_t commits = 0;
   std::uint64_t failed_commits = 0;
+
+  std::uint64_t refused_on(int ifindex, wire::FrameError error) const;
 };
 
 // Is told what was decided, for the log or a test.
@@ -47,6 +63,10 @@ class Observer {
   // `query` is null if the packet has no meaning; both arguments are valid during the call only.
   virtual void decided(const wire::Datagram& datagram, const dhcp::Query4* query,
                        const dhcp::Decision4& decision) = 0;
+  // Frames that the links refused, new ones since the last call.
+  virtual void refused(const io::Batch::Refused&) {}
+  // Somebody on the link has an address that was about to be offered.
+  virtual void conflicted(const dhcp::Conflict&) {}
   // A record that this packet needed is damaged; the packet was dropped.
   virtual void damaged(const base::Error& error) = 0;
   // The changes of the decisions since the last call are durable, or (false) never were made.
@@ -77,6 +97,14 @@ class Turn {
   const dhcp::Offers& offers() const { return offers_; }
   const Counters& counters() const { return counters_; }
 
+  // Nobody has the address of the probe: the offer that waits for it may leave. False if the offer
+  // is gone, or is of another address by now.
+  bool confirm(const dhcp::Probe& probe);
+  // Somebody has it: there is no such offer any more. False likewise.
+  bool withdraw(const dhcp::Probe& probe);
+  // The link is gone for good.
+  void forget_link(int ifindex);
+
   // Takes one turn. A failure means that nothing of this batch was made durable, and that no reply
   // which needed it was sent; the next turn may succeed.
   base::Status run(const io::Batch& batch, base::Instant now, const Ports& ports,
@@ -97,6 +125,11 @@ class Turn {
                               store::Txn& txn);
   base::Result<bool> decide_one(const wire::Datagram& datagram, store::Txn& txn, base::Instant now,
                                 const Ports& ports);
+  dhcp::Decision4 decide(const dhcp::Query4& query, const store::View& view, base::Instant now,
+                         const Ports& ports);
+  bool probe(const dhcp::Query4& query, const dhcp::Decision4& decision, base::Instant now,
+             const Ports& ports);
+  bool waits_for(const dhcp::Probe& probe) const;
   base::Status apply_all(const dhcp::Decision4& decision, store::Txn& txn);
   bool waits_for_commit(const dhcp::Decision4& decision);
   void follow_offer(const dhcp::Decision4& decision, bool waits);

@@ -7,11 +7,11 @@
 // their own.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "melange/base/bytes.h"
 #include "melange/base/error.h"
@@ -24,11 +24,19 @@ namespace melange::io {
 
 // What one turn takes in. The datagrams' payloads stay valid until their link receives again.
 struct Batch {
+  // Frames that were not taken, each link and reason once.
+  struct Refused {
+    int ifindex = 0;
+    wire::FrameError error{};
+    std::uint64_t count = 0;
+  };
+
   base::InlineVector<wire::Datagram, base::limits::kBatchFrames> datagrams;
-  std::array<std::uint64_t, wire::kFrameErrors> refused{};  // frames by wire::FrameError
+  std::vector<Refused> refused;
   std::uint64_t ring_drops = 0;  // lost in the kernel before we could take them
 
   void clear();
+  void refuse(int ifindex, wire::FrameError error);
 };
 
 // What one turn sends: a whole frame (raw links) or a payload for the kernel to route (UDP).
