@@ -113,6 +113,8 @@ Checked<Outcome> carry_out(const Call& call) {
 }
 
 Checked<Outcome> carry_out_once(const Call& call) {
+  // What reads may be done again.
+  if (call.route.in_turn) return carry_out(call);
   const auto key = repeatable(call.request, call.context.principal);
   if (!key) return std::unexpected(key.error());
   if (!*key) return carry_out(call);

@@ -78,8 +78,10 @@ json::object value_schema(const Field& field, bool shown) {
       return {
           {"anyOf", json::array{list_of_schema(typed("string")), json::object{{"const", "any"}}}}};
     case Type::kOptions:
+    case Type::kSentOptions:
       return typed("object");
     case Type::kOptionCodes:
+    case Type::kAskedOptions:
       return list_of_schema(
           shown ? typed("string")
                 : json::object{{"anyOf", json::array{typed("string"), typed("integer")}}});
@@ -211,7 +213,8 @@ json::array parameters_of(const Route& route) {
     parameters.push_back(ref("parameters", "marker"));
   }
   if (has_matches(route)) parameters.push_back(ref("parameters", "if_match"));
-  if (route.method == Method::kPost) parameters.push_back(ref("parameters", "idempotency_key"));
+  if (route.method == Method::kPost && !route.in_turn)
+    parameters.push_back(ref("parameters", "idempotency_key"));
   return parameters;
 }
 

@@ -2,6 +2,8 @@
 //
 // DHCP options of a body: the values are those of the configuration file, as JSON.
 #include <algorithm>
+#include <charconv>
+#include <optional>
 
 #include "melange/base/text.h"
 #include "melange/wire/option_table4.h"
@@ -52,8 +54,9 @@ Converted to_datum(const json::value& value) {
 
 // The code that `name` stands for, if it may be set here.
 std::expected<std::uint8_t, std::string> settable(std::string_view name,
-                                                  const wire::OptionTable4& table) {
+                                                  const wire::OptionTable4& table, Sender sender) {
   const auto code = table.code(name);
+  if (code && sender == Sender::kClient) return *code;
   if (!code) return std::unexpected("is no option; write the number of one that has no name here");
   if (const auto key = wire::key_instead_of(*code)) {
     return std::unexpected(cat("follows from the block's ", *key));
@@ -65,13 +68,29 @@ std::expected<std::uint8_t, std::string> settable(std::string_view name,
   return *code;
 }
 
+// What a text stands for that is a number, true or false.
+std::optional<wire::Datum> plain_value(const wire::Datum& datum) {
+  const auto* const text = std::get_if<std::string>(&datum.value);
+  if (text == nullptr) return std::nullopt;
+  if (*text == "true" || *text == "false") return wire::Datum{*text == "true"};
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
+  if (error != std::errc() || end != text->data() + text->size()) return std::nullopt;
+  return wire::Datum{number};
+}
+
 std::expected<store::OptionValue, std::string> read_option(const json::key_value_pair& member,
-                                                           const wire::OptionTable4& table) {
-  const auto code = settable(view_of(member.key()), table);
+                                                           const wire::OptionTable4& table,
+                                                           Sender sender) {
+  const auto code = settable(view_of(member.key()), table, sender);
   if (!code) return std::unexpected(code.error());
   const auto datum = to_datum(member.value());
   if (!datum) return std::unexpected(datum.error());
   auto octets = table.encode(*code, *datum);
+  if (!octets && sender == Sender::kClient) {
+    // A command line has texts alone.
+    if (const auto plain = plain_value(*datum)) octets = table.encode(*code, *plain);
+  }
   if (!octets) return std::unexpected(octets.error().substr(0, kLongestReason));
   if (octets->size() > kLongestOption) {
     return std::unexpected(cat("is longer than ", kLongestOption, " octets"));
@@ -80,18 +99,20 @@ std::expected<store::OptionValue, std::string> read_option(const json::key_value
 }
 
 std::expected<std::uint8_t, std::string> read_code(const json::value& value,
-                                                   const wire::OptionTable4& table) {
+                                                   const wire::OptionTable4& table, Sender sender) {
   const json::string* text = value.if_string();
   const std::int64_t* number = value.if_int64();
   if (text == nullptr && number == nullptr) {
     return std::unexpected("expects the name or the number of an option");
   }
-  return settable(text != nullptr ? std::string(view_of(*text)) : std::to_string(*number), table);
+  const std::string name = text != nullptr ? std::string(view_of(*text)) : std::to_string(*number);
+  return settable(name, table, sender);
 }
 
 }  // namespace
 
-Codes read_option_codes(const json::value& value, const std::string& at, const Reading& reading) {
+Codes read_option_codes(const json::value& value, const std::string& at, const Reading& reading,
+                        Sender sender) {
   Codes codes;
   const json::array* array = value.if_array();
   if (array == nullptr || array->size() > kLongestList) {
@@ -100,7 +121,7 @@ Codes read_option_codes(const json::value& value, const std::string& at, const R
     return codes;
   }
   for (std::size_t i = 0; i < array->size(); ++i) {
-    const auto code = read_code((*array)[i], reading.options);
+    const auto code = read_code((*array)[i], reading.options, sender);
     if (!code) {
       reading.faults.push_back({cat(at, "[", i, "]"), code.error()});
     } else if (std::ranges::count(codes, *code) == 0) {
@@ -111,7 +132,8 @@ Codes read_option_codes(const json::value& value, const std::string& at, const R
   return codes;
 }
 
-Options read_options(const json::value& value, const std::string& at, const Reading& reading) {
+Options read_options(const json::value& value, const std::string& at, const Reading& reading,
+                     Sender sender) {
   Faults& faults = reading.faults;
   Options options;
   const json::object* object = value.if_object();
@@ -120,7 +142,7 @@ Options read_options(const json::value& value, const std::string& at, const Read
   for (const json::key_value_pair& member : *object) {
     const std::string where =
         cat(at, ".", base::escape(view_of(member.key()).substr(0, kShownName)));
-    auto option = read_option(member, reading.options);
+    auto option = read_option(member, reading.options, sender);
     if (!option) {
       faults.push_back({where, option.error()});
     } else if (std::ranges::count(options, option->code, &store::OptionValue::code) != 0) {

@@ -81,8 +81,10 @@ std::string_view type_name(Type type) {
     case Type::kRanges:
       return "list of ranges or CIDRs";
     case Type::kOptions:
+    case Type::kSentOptions:
       return "object: DHCP options";
     case Type::kOptionCodes:
+    case Type::kAskedOptions:
       return "list of DHCP options";
     case Type::kTags:
       return "object: texts";

@@ -96,7 +96,7 @@ struct Route {
   const Shape* shows = nullptr;      // the object, or what the list is of
   std::string_view collection = {};  // of a list
   std::span<const Parameter> query = {};
-  // Reads, but what only the turn knows.
+  // Reads, whatever the method, but what only the turn knows.
   bool in_turn = false;
   bool body_may_be_absent = false;
 };

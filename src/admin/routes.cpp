@@ -12,6 +12,7 @@
 #include "block_routes.h"
 #include "blocks.h"
 #include "events.h"
+#include "explain.h"
 #include "instances.h"
 #include "interfaces.h"
 #include "leases.h"
@@ -267,6 +268,21 @@ constexpr auto kRoutes = std::to_array<Route>({
     {kGet, "/v1/leases", kAdmin, list_all_leases, "list_all_leases",
      "What clients of all networks have or had.", nullptr, 200, kList, &kAddressShown, "leases",
      kLeaseParameters},
+
+    {kPost,
+     "/v1/explain",
+     kAnyToken,
+     explain,
+     "explain",
+     "What a client would be answered on the wire, and why. Nothing is done: no offer is held, no "
+     "record is written. A token that may not write may ask, about networks of its tenants.",
+     &kPacketBody,
+     200,
+     kObject,
+     &kExplanationShown,
+     "",
+     {},
+     true},
 
     {kGet, kInterfaces, kTenant, list_interfaces, "list_interfaces", "The tenant's interfaces.",
      nullptr, 200, kList, &kInterfaceShown, "interfaces"},

@@ -30,6 +30,8 @@ enum class Type : std::uint8_t {
   kPools,         // a list of them, or of the shape `inner`
   kOptions,       // an object: DHCP options by name or number
   kOptionCodes,   // a list of such names or numbers
+  kSentOptions,   // as kOptions, but of a client: also what only clients and the protocol set
+  kAskedOptions,  // as kOptionCodes, likewise
   kClasses,       // a list: names of client classes
   kTags,          // an object: texts by key
   kObject,        // of the shape `inner`

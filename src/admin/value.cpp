@@ -286,6 +286,10 @@ Value read_value(const json::value& value, const Field& field, const std::string
       return read_options(value, at, reading);
     case Type::kOptionCodes:
       return read_option_codes(value, at, reading);
+    case Type::kSentOptions:
+      return read_options(value, at, reading, Sender::kClient);
+    case Type::kAskedOptions:
+      return read_option_codes(value, at, reading, Sender::kClient);
     case Type::kTime:
     case Type::kObject:
     case Type::kObjects:

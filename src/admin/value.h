@@ -56,10 +56,14 @@ using Value = std::variant<std::monostate, std::string, std::int64_t, bool, net:
 // Reads everything but objects of a shape and pools. What is wrong goes to the faults, under `at`.
 Value read_value(const json::value& value, const Field& field, const std::string& at,
                  const Reading& reading);
+// Who sends options. What an operator may not set a client sends all the same.
+enum class Sender : std::uint8_t { kServer, kClient };
 // DHCP options by name or number.
-Options read_options(const json::value& value, const std::string& at, const Reading& reading);
+Options read_options(const json::value& value, const std::string& at, const Reading& reading,
+                     Sender sender = Sender::kServer);
 // Their names or numbers alone.
-Codes read_option_codes(const json::value& value, const std::string& at, const Reading& reading);
+Codes read_option_codes(const json::value& value, const std::string& at, const Reading& reading,
+                        Sender sender = Sender::kServer);
 
 // True if there is no control character in it.
 bool is_plain(std::string_view text);

@@ -43,6 +43,12 @@ struct Argument {
   constexpr bool is_option() const { return name.starts_with('-'); }
 };
 
+// How one object is shown to people.
+enum class Layout : std::uint8_t {
+  kMembers,      // a line for each member
+  kExplanation,  // of `melange explain`: what is decided, why, and the reply's options
+};
+
 struct Command {
   std::string_view group;
   std::string_view verb;  // empty: the group is the whole command
@@ -55,6 +61,7 @@ struct Command {
   std::string_view wide_path = {};                 // the path if no variable of `path` is given
   std::string_view tenant_member = {};             // of the body, where the path has no tenant
   bool offline = false;  // without any argument, and without a server: answered from the store
+  Layout layout = Layout::kMembers;
 };
 
 std::span<const Command> commands();

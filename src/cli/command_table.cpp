@@ -173,6 +173,29 @@ constexpr std::array kMacRangeCreate{
     Argument{"CIDR", "cidr", kBody, kText, kRequired, "The MACs, as in BC:76:4E:20:00:00/27."}};
 constexpr std::array<Name, 2> kMacRangeColumns{"id", "cidr"};
 
+constexpr std::array kPacket{
+    Argument{"--mac", "mac", kBody, kText, kRequired, "The client's MAC."},
+    Argument{"--type", "type", kBody, kText, kOptional,
+             "What it sends: discover (omitted), request, renew, rebind, reboot, inform, release, "
+             "decline or bootp."},
+    Argument{"--interface", "interface", kBody, kText, kAtMostOneOf,
+             "The server's link that it is on; omitted: the only one."},
+    Argument{"--relay", "relay", kBody, kText, kAtMostOneOf, "The relay that it is behind."},
+    Argument{"--address", "address", kBody, kText, kOptional,
+             "That it asks for, or has; omitted: what it would be offered."},
+    Argument{"--server-id", "server_id", kBody, kText, kOptional,
+             "The server that it means; omitted: this one."},
+    Argument{"--client-id", "client_id", kBody, kText, kOptional, "Its client identifier, in hex."},
+    Argument{"--circuit-id", "circuit_id", kBody, kText, kOptional, "Its relay's, in hex."},
+    Argument{"--remote-id", "remote_id", kBody, kText, kOptional, "Its relay's, in hex."},
+    Argument{"--vendor-class", "vendor_class", kBody, kText, kOptional, "Option 60."},
+    Argument{"--user-class", "user_class", kBody, kText, kOptional, "Option 77."},
+    Argument{"--arch", "arch", kBody, kText, kOptional, "Option 93: efi-x64, or a number."},
+    Argument{"--hostname", "hostname", kBody, kText, kOptional, "The name it gives itself."},
+    Argument{"--parameter", "parameters", kBody, kTexts, kOptional,
+             "Options that it asks for; omitted: none, and it gets all there is."},
+    Argument{"--option", "options", kBody, kPairs, kOptional, "What it sends beside: name=value."}};
+
 constexpr std::array kChanges{
     Argument{"--after", "after", kQuery, kNumber, kOptional, "Only those after this number."},
     Argument{"--follow", "", kStream, kFlag, kOptional, "Go on as they happen, until Ctrl-C."}};
@@ -180,7 +203,8 @@ constexpr std::array<Name, 6> kChangeColumns{"number",  "time",      "event",
                                              "address", "tenant_id", "actor"};
 constexpr std::array<Name, 2> kUtilizationColumns{"id", "cidr"};
 
-// {group, verb, help, method, path, wrap, arguments, columns, wide path, tenant's member, offline}
+// {group, verb, help, method, path, wrap, arguments, columns, wide path, tenant's member, offline,
+//  layout}
 constexpr auto kCommands = std::to_array<Command>({
     {"block", "list", "List blocks.", "GET", "ip_blocks?limit=1000", "", kBlockFilter,
      kBlockColumns},
@@ -277,6 +301,18 @@ constexpr auto kCommands = std::to_array<Command>({
     {"mac-range", "delete", "Delete a MAC range.", "DELETE", "/v1/mac_address_ranges/{id}", "",
      kMacRangeId},
 
+    {"explain",
+     "",
+     "Say what a DHCP client would be answered, and why; nothing is done.",
+     "POST",
+     "/v1/explain",
+     "packet",
+     kPacket,
+     {},
+     "",
+     "",
+     false,
+     Layout::kExplanation},
     {"changes", "", "List what was changed, when, and by whom.", "GET", "/v1/changes", "", kChanges,
      kChangeColumns},
     {"utilization", "", "Count the tenant's addresses by state.", "GET", "utilization", "", {}},

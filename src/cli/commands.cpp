@@ -6,6 +6,7 @@
 #include "lease_table.h"
 #include "melange/config/load.h"
 #include "melange/config/tokens.h"
+#include "melange/daemon/replay.h"
 #include "melange/store/store.h"
 
 namespace melange::cli {
@@ -61,6 +62,21 @@ int list_leases(const std::string& config_path, bool as_json) {
   if (!view.ok()) return fail(view.error().message);
   print(as_json ? as_json_array(rows) : as_table(rows));
   return 0;
+}
+
+int replay(const std::string& config_path, const std::string& capture_path,
+           const std::string& interface) {
+  const auto config = config::load(config_path);
+  if (!config) {
+    std::fputs(config::text(config_path, config.error()).c_str(), stderr);
+    return 1;
+  }
+  const auto write = [](std::string_view line) {
+    std::fwrite(line.data(), 1, line.size(), stdout);
+  };
+  const auto done = daemon::replay({capture_path, interface}, *config, write);
+  if (std::fflush(stdout) != 0) return fail("standard output cannot be written");
+  return done ? 0 : fail(done.error().message);
 }
 
 }  // namespace melange::cli

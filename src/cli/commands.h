@@ -17,4 +17,8 @@ int print_version();
 // Every address record of the store that the configuration names, beside a server or without one.
 int list_leases(const std::string& config_path, bool as_json);
 
+// What a captured file's packets would be answered, a line each. `interface`: empty: the only one.
+int replay(const std::string& config_path, const std::string& capture_path,
+           const std::string& interface);
+
 }  // namespace melange::cli

@@ -27,6 +27,14 @@ int run(int argc, char** argv) {
   takes_config(serve);
   CLI::App* check = app.add_subcommand("check", "Say what is wrong with a configuration file.");
   takes_config(check);
+  CLI::App* replay = app.add_subcommand(
+      "replay", "Say what the packets of a capture would be answered; nothing is sent or written.");
+  takes_config(replay);
+  std::string capture;
+  std::string interface;
+  replay->add_option("FILE", capture, "The capture (pcap or pcapng).")->required();
+  replay->add_option("--interface", interface,
+                     "The link that it was captured on; omitted: the only one that is served.");
   CLI::App* print = app.add_subcommand("config", "Print every key with its default and help.");
   CLI::App* version = app.add_subcommand("version", "Print the version.");
   const melange::cli::ApiCommands api(app);
@@ -35,6 +43,7 @@ int run(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   if (serve->parsed()) return melange::daemon::serve(config);
   if (check->parsed()) return melange::cli::check(config);
+  if (replay->parsed()) return melange::cli::replay(config, capture, interface);
   if (print->parsed()) return melange::cli::print_default_config();
   if (version->parsed()) return melange::cli::print_version();
   if (const auto status = tokens.run()) return *status;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "render.h"
 
+#include <array>
 #include <boost/json.hpp>
 #include <string_view>
 #include <vector>
@@ -72,6 +73,47 @@ void add_members(const json::object& object, const std::string& prefix, std::vec
   }
 }
 
+std::string cell_of(const json::object& object, std::string_view name) {
+  const json::value* const found = object.if_contains(name);
+  return found != nullptr ? cell(*found) : "";
+}
+
+// "network lab, block 192.0.2.0/24": those that are there.
+std::string named(const json::object& object, std::span<const std::string_view> names) {
+  std::string out;
+  for (const std::string_view name : names) {
+    const std::string value = cell_of(object, name);
+    if (!value.empty()) out += cat(out.empty() ? "" : ", ", name, ' ', value);
+  }
+  return out.empty() ? out : out + '\n';
+}
+
+// What is decided as the log tells it, why, of what, and the options of the reply.
+std::string as_explanation(const json::object& object) {
+  constexpr std::array<std::string_view, 6> kOf{"network",  "block",       "pool",
+                                                "identity", "reservation", "classes"};
+  constexpr std::array<std::string_view, 3> kBoot{"server", "server_name", "file"};
+  std::string out = cat(cell_of(object, "decision"), '\n', cell_of(object, "why"), '\n');
+  out += named(object, kOf);
+  const auto inner = [&](std::string_view name) {
+    const json::value* const found = object.if_contains(name);
+    return found != nullptr ? found->if_object() : nullptr;
+  };
+  if (const json::object* const record = inner("record")) {
+    const std::string identity = cell_of(*record, "identity");
+    const std::string until = cell_of(*record, "until");
+    out += cat("now ", cell_of(*record, "state"), identity.empty() ? "" : " ", identity,
+               until.empty() ? "" : " until ", until, '\n');
+  }
+  if (const json::object* const boot = inner("boot")) {
+    const std::string text = named(*boot, kBoot);
+    if (!text.empty()) out += "boot " + text;
+  }
+  std::vector<Cells> rows;
+  if (const json::object* const options = inner("options")) add_members(*options, "  ", rows);
+  return rows.empty() ? out : out + aligned(rows);
+}
+
 }  // namespace
 
 std::string as_text(const Command& command, const Answer& answer) {
@@ -83,6 +125,7 @@ std::string as_text(const Command& command, const Answer& answer) {
   if (answer.objects.empty()) return {};
   const json::object* const object = answer.objects.front().if_object();
   if (object == nullptr) return cell(answer.objects.front()) + '\n';
+  if (command.layout == Layout::kExplanation) return as_explanation(*object);
   std::vector<Cells> rows;
   add_members(*object, "", rows);
   return aligned(rows);

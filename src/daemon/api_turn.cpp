@@ -60,7 +60,12 @@ base::Result<bool> ApiTurn::decide(store::Txn& txn, base::Instant now) {
 base::Status ApiTurn::decide_one(const Operation& operation, store::Txn& txn, base::Instant now) {
   const store::View view = txn.view();
   const auto none = [](store::BlockId) { return std::uint64_t{0}; };  // only reads show any
-  const admin::Context context{view, now, operation.principal, *settings_, none};
+  const admin::Context context{.view = view,
+                               .now = now,
+                               .principal = operation.principal,
+                               .settings = *settings_,
+                               .offered = none,
+                               .explain = explain_};
   admin::Outcome outcome = admin::handle(operation.request, context);
   if (txn.forgive()) {
     responses_.push_back(unavailable(operation.request));

@@ -25,6 +25,8 @@ class ApiTurn final : public Guest {
   void set_settings(std::shared_ptr<const admin::Settings> settings) {
     settings_ = std::move(settings);
   }
+  // Whom requests ask what the wire would be answered.
+  void set_explain(admin::Explain explain) { explain_ = std::move(explain); }
   // Takes what waits, for the next turn; true if there is anything.
   bool take();
 
@@ -40,6 +42,7 @@ class ApiTurn final : public Guest {
   Log* log_;
   Committed committed_;
   std::shared_ptr<const admin::Settings> settings_;
+  admin::Explain explain_;
   std::vector<Operation> taken_;
   std::vector<http::Response> responses_;  // to those of `taken_` that were decided
   store::Changes changes_;                 // of all of them

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "melange/admin/principal.h"
+#include "melange/admin/question.h"
 #include "melange/base/error.h"
 #include "melange/base/function_ref.h"
 #include "melange/base/time.h"
@@ -47,6 +48,7 @@ struct Context {
   base::FunctionRef<std::uint64_t(store::BlockId)> offered;
   ReadStore read_store{};  // empty: no event streams (503)
   std::string warning{};  // what an operator should know of a server that is ready; told by /readyz
+  Explain explain{};      // empty: nobody can be asked (503)
 };
 
 struct Outcome {
