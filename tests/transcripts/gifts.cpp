@@ -57,7 +57,10 @@ config::OptionCodes codes_of(const std::string& list) {
 
 config::Boot read_boot(Words& words) {
   config::Boot boot;
-  if (const auto server = words.take("next_server")) boot.server = short_address(*server, {});
+  if (const auto server = words.take("next_server")) {
+    boot.server = net::Ipv4::parse(*server);
+    if (!boot.server) words.fail("not a server's address");
+  }
   boot.server_name = words.take("server_name").value_or("");
   boot.file = words.take("boot_file").value_or("");
   return boot;
