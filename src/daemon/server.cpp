@@ -28,6 +28,7 @@ constexpr std::uint64_t kArp = 5ull << 32;  // plus the interface's index
 constexpr base::Nanos kSweepPause = std::chrono::seconds(1);  // between passes
 constexpr base::Nanos kOfferedPause = std::chrono::milliseconds(200);
 constexpr base::Nanos kPrunePause = std::chrono::seconds(1);
+constexpr base::Nanos kClockPause = std::chrono::seconds(1);
 constexpr base::Nanos kSliceTime = std::chrono::milliseconds(20);  // between slices of one
 
 template <class T>
@@ -86,6 +87,7 @@ Server::Server(std::string config_path, config::Config config, Log& log, Parts p
       signals_(std::move(parts.signals)),
       routed_(std::move(parts.routed)),
       clock_(parts.stamp),
+      jump_alarm_(clock_.wall_clock_lead()),
       decision_log_(log),
       turn_(store_, decision_log_),
       arp_links_(poller_, kArp, log),
@@ -321,6 +323,7 @@ Status Server::run() {
     if (signalled) handle_signals();
     sweep_if_due();
     prune_if_due();
+    watch_clock_if_due();
     tell_followers();
   }
   notify("STOPPING=1");
@@ -462,6 +465,19 @@ void Server::sweep_if_due() {
   note_health(turn_.apply(swept.changes, "sweeper", clock_.now()));
   sweep_from_ = swept.next;
   next_sweep_ = io::monotonic() + (swept.next ? kSliceTime : kSweepPause);
+}
+
+// hostile.md S14.
+void Server::watch_clock_if_due() {
+  if (io::monotonic() < next_clock_) return;
+  next_clock_ = io::monotonic() + kClockPause;
+  const auto jump = jump_alarm_.look(clock_.wall_clock_lead());
+  if (!jump) return;
+  log_->warn(
+      "the wall clock was set while serving; no lease moves, but their ends are told by the time "
+      "of before until the next start",
+      {{*jump > base::Millis(0) ? "forward" : "back",
+        base::text(std::chrono::floor<base::Seconds>(std::chrono::abs(*jump)))}});
 }
 
 void Server::prune_if_due() {

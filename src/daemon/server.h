@@ -75,6 +75,7 @@ class Server {
   void take_turn();
   void sweep_if_due();
   void prune_if_due();
+  void watch_clock_if_due();
   void tell_followers();
   void note_health(const base::Status& done);
 
@@ -87,6 +88,7 @@ class Server {
   io::SignalQueue signals_;
   std::unique_ptr<io::Link> routed_;
   io::Clock clock_;
+  io::JumpAlarm jump_alarm_;
   DecisionLog decision_log_;
   Turn turn_;
   ArpLinks arp_links_;
@@ -110,6 +112,7 @@ class Server {
   base::Nanos next_sweep_{};
   base::Nanos next_prune_{};
   base::Nanos next_offered_{};
+  base::Nanos next_clock_{};
   bool pruning_ = false;  // there is more to drop
   std::optional<store::AddressKey> sweep_from_;
 };

@@ -38,6 +38,13 @@ base::Instant Clock::now() const {
 
 base::Millis Clock::wall_clock_lead() const { return wall_clock() - now(); }
 
+std::optional<base::Millis> JumpAlarm::look(base::Millis lead) {
+  const base::Millis jump = lead - lead_;
+  if (std::chrono::abs(jump) <= kJump) return std::nullopt;
+  lead_ = lead;
+  return jump;
+}
+
 base::Nanos monotonic() { return read(CLOCK_MONOTONIC); }
 
 }  // namespace melange::io

@@ -56,6 +56,31 @@ TEST(Clock, AdvancesAndNeverGoesBack) {
   EXPECT_LT(clock.now() - start, std::chrono::seconds(30));
 }
 
+TEST(JumpAlarm, S14_TellsEachJumpOfMoreThanAnHourOnce) {
+  constexpr Millis kDay = std::chrono::hours(24);
+  JumpAlarm alarm(Millis(5));
+  EXPECT_EQ(alarm.look(Millis(5)), std::nullopt);
+  EXPECT_EQ(alarm.look(kDay), kDay - Millis(5));
+  EXPECT_EQ(alarm.look(kDay), std::nullopt);
+  EXPECT_EQ(alarm.look(kDay + Millis(100)), std::nullopt);
+  EXPECT_EQ(alarm.look(-kDay), -2 * kDay);
+  EXPECT_EQ(alarm.look(-kDay), std::nullopt);
+}
+
+TEST(JumpAlarm, IsSilentUpToAnHour) {
+  constexpr Millis kHour = std::chrono::hours(1);
+  JumpAlarm alarm(Millis(0));
+  EXPECT_EQ(alarm.look(kHour), std::nullopt);
+  EXPECT_EQ(alarm.look(-kHour), std::nullopt);
+  EXPECT_EQ(alarm.look(kHour + Millis(1)), kHour + Millis(1));
+}
+
+TEST(JumpAlarm, CountsFromTheLeadAtTheStart) {
+  const Clock clock(wall_clock() + std::chrono::hours(48));
+  JumpAlarm alarm(clock.wall_clock_lead());
+  EXPECT_EQ(alarm.look(clock.wall_clock_lead()), std::nullopt);
+}
+
 TEST(Monotonic, MeasuresWhatSomethingTook) {
   const base::Nanos before = monotonic();
   std::this_thread::sleep_for(Millis(5));

@@ -5,6 +5,8 @@
 // CLOCK_BOOTTIME: setting the wall clock moves no lease, and time never goes back (hostile.md S14).
 #pragma once
 
+#include <optional>
+
 #include "melange/base/time.h"
 
 namespace melange::io {
@@ -24,6 +26,22 @@ class Clock {
   base::Instant start_;
   base::Nanos boottime_at_start_;
   bool started_behind_ = false;
+};
+
+// Notices that somebody set the wall clock. No lease moves by it, but logs and other hosts go by
+// another time now, and so will the leases' ends after the next start.
+class JumpAlarm {
+ public:
+  static constexpr base::Millis kJump = std::chrono::hours(1);
+
+  // `lead`: Clock::wall_clock_lead, here at the start.
+  explicit JumpAlarm(base::Millis lead) : lead_(lead) {}
+  // How far the wall clock was set forward (or, negative, back) since the last alarm or the start,
+  // if by more than an hour; each jump once.
+  std::optional<base::Millis> look(base::Millis lead);
+
+ private:
+  base::Millis lead_;
 };
 
 // CLOCK_MONOTONIC, for measuring how long something took.
