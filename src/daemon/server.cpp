@@ -134,6 +134,7 @@ base::Result<Application::Settings> Server::read_settings(const config::Config& 
   api.default_cidr = config.ipam.default_cidr;
   api.dns.assign(config.ipam.dns.begin(), config.ipam.dns.end());
   api.quarantine_time = config.ipam.quarantine_time;
+  api.options = config::option_table(config);
   settings.api = std::make_shared<const admin::Settings>(std::move(api));
   return settings;
 }
