@@ -82,7 +82,7 @@ Context ApiLab::context(const store::View& view) const {
     look(read);
     return base::Status();
   };
-  return {view, now_, principal_, settings_, kNoneOffered, read_store};
+  return {view, now_, principal_, settings_, kNoneOffered, read_store, "", explain_};
 }
 
 http::Response ApiLab::over_snapshot(const http::Request& request) const {

@@ -68,6 +68,7 @@ class ApiLab {
   Principal principal_ = Principal::local();
   base::Instant now_ = test::at(1000);
   Settings settings_;
+  Explain explain_;                            // none: nobody can be asked
   std::unique_ptr<http::EventSource> events_;  // of the last response that had some
 
  private:
