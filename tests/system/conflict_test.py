@@ -7,6 +7,7 @@ import socket
 import struct
 import threading
 import time
+from pathlib import Path
 
 from case import SystemTest
 from lab import wait_until
@@ -40,6 +41,9 @@ class Arp:
             try:
                 octets, address = self.socket.recvfrom(2048)
             except TimeoutError:
+                continue
+            except OSError:  # the link is gone
+                time.sleep(0.01)
                 continue
             sender, target = octets[28:32], octets[38:42]
             if address[2] == socket.PACKET_OUTGOING or any(sender):
@@ -138,6 +142,32 @@ class ConflictTest(SystemTest):
         wait_until(lambda: "can be believed" in self.server.process.text(), 2, "a line of it")
         lines = self.server.process.text().count("can be believed")
         self.assertEqual(lines, 1, "one line in ten seconds")
+
+    def test_W30_a_flood_of_new_clients_shuts_nobody_out(self):
+        self.serve()
+        for number in range(0x20000, 0x20000 + 3000):
+            self.raw.discover(mac(number))
+        began = time.monotonic()
+        self.assertIsNotNone(self.raw.lease(mac(1), 3))
+        self.assertLess(time.monotonic() - began, 1)
+
+    def test_a_link_made_anew_is_asked_on_and_leaves_no_descriptor(self):
+        self.serve()
+        self.check_offer(mac(1), FIRST, WAIT, WAIT + 0.5)
+        folder = Path(f"/proc/{self.server.process.popen.pid}/fd")
+        before = len(list(folder.iterdir()))
+        for number in range(2, 5):
+            self.arp.close()
+            self.lab.server_space.ip("link del veth-s")
+            self.lab.connect()
+            self.raw = RawClients(self.lab.client_space)
+            self.addCleanup(self.raw.close)
+            self.arp = Arp(self.lab.client_space)
+            self.addCleanup(self.arp.close)
+            offered = wait_until(lambda number=number: self.offered(mac(number), 1)[0], 3,
+                                 "an offer")
+            self.assertIn(offered, self.arp.asked)
+        self.assertEqual(len(list(folder.iterdir())), before)
 
     def test_a_client_that_repeats_its_DISCOVER_is_asked_for_once(self):
         self.serve()
