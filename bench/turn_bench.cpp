@@ -141,6 +141,15 @@ Octets request(std::uint32_t client, net::Ipv4 address) {
   return test::make_message(MessageType4::kRequest, fields);
 }
 
+// REBINDING: as RENEWING, but that it comes as a frame.
+Octets rebind(std::uint32_t client, net::Ipv4 address) {
+  test::TestMessage fields{.xid = client};
+  fields.chaddr = test::mac_of(client);
+  fields.ciaddr = address;
+  fields.options = {test::option_text(55, kRequestList), test::option_u16(57, 1500)};
+  return test::make_message(MessageType4::kRequest, fields);
+}
+
 wire::Datagram datagram(const Octets& payload, std::uint32_t client) {
   return {kIfindex, test::mac_of(client), net::Ipv4{}, net::kBroadcast, 68, 67, payload};
 }
@@ -175,6 +184,35 @@ BENCHMARK(BM_ReadDecideAndWriteDiscover);
 BENCHMARK(BM_RichDiscover);
 BENCHMARK(BM_RichRequest);
 BENCHMARK(BM_ReadDecideAndWriteRequest);
+
+// The client has a lease, half of which is over.
+void rebind_bench(benchmark::State& state, bool rich) {
+  Server server(rich);
+  const net::Ipv4 address(kFirstAddress);
+  const auto batch = std::make_unique<io::Batch>();
+  const Octets first = request(1, address);
+  batch->datagrams.push_back(datagram(first, 1));
+  must(server.turn.run(*batch, kNow, server.ports));
+  const Octets payload = rebind(1, address);
+  const auto arrived = datagram(payload, 1);
+  const auto message = std::make_unique<wire::Message4>();
+  const dhcp::Offers offers;
+  std::vector<std::uint8_t> out(base::limits::kReplySize);
+  auto txn = server.store.begin();
+  const base::Instant later = kNow + std::chrono::minutes(30);
+  for (auto _ : state) {
+    if (message->read(arrived.payload)) std::abort();
+    const auto query = dhcp::read_query(*message, arrived);
+    const auto decision =
+        dhcp::decide(*query, txn->view(), server.turn.topology(), offers, {}, later);
+    if (decision.reason != dhcp::Reason::kRebound) std::abort();
+    benchmark::DoNotOptimize(dhcp::write_reply(*query, *decision.reply, out));
+  }
+}
+void BM_PlainRebind(benchmark::State& state) { rebind_bench(state, false); }
+void BM_RichRebind(benchmark::State& state) { rebind_bench(state, true); }
+BENCHMARK(BM_PlainRebind);
+BENCHMARK(BM_RichRebind);
 
 // `decide` alone.
 void only_decide(benchmark::State& state, const Octets& payload) {

@@ -67,7 +67,7 @@ void carry_own(const AddressRecord& record, Reply4& reply) {
 Decision4 offer_nothing(const Scene4& scene, Reason reason, const ServedBlock* block) {
   Decision4 decision = silent(reason);
   decision.reply = reply_of(scene, wire::MessageType4::kOffer, block);
-  decision.reply->to = destination_of_reply(scene.query, net::kBroadcast);
+  decision.reply->to = destination_of_advice(scene.query);
   return decision;
 }
 

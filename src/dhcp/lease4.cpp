@@ -27,11 +27,12 @@ Instant expiry(Instant now, Seconds lease_time) {
 // more. This is also how a retransmitted REQUEST gets the same answer without a second write.
 bool says_it_already(const AddressRecord& stored, const AddressRecord& wanted, Seconds lease_time,
                      Instant now) {
+  if (stored.state != wanted.state || !is_live(stored, now)) return false;
   AddressRecord same = wanted;
   same.since = stored.since;
   same.expires = stored.expires;
   same.revision = stored.revision;
-  if (same != stored || !is_live(stored, now)) return false;
+  if (same != stored) return false;
   if (lease_time == base::kInfinite) return stored.expires == Instant::max();
   return stored.expires == stored.since + lease_time && now - stored.since < lease_time / 10.0;
 }
@@ -59,7 +60,8 @@ void note_client(const Scene4& scene, AddressRecord& record) {
 
 AddressRecord record_for(const Scene4& scene, const Judgement4& judged, net::Ipv4 address,
                          Seconds lease_time) {
-  AddressRecord record = judged.record.value_or(AddressRecord{});
+  AddressRecord record;
+  if (judged.record) record = *judged.record;
   if (!scene.holds(record)) record.client_name = {}, record.relay_info = {};
   record.key = scene.key(*judged.block, address);
   record.network = scene.network().id;

@@ -167,6 +167,10 @@ Destination4 destination_of_nak(const Query4& query) {
   return query.relayed() ? to_relay(query) : to_everyone();
 }
 
+Destination4 destination_of_advice(const Query4& query) {
+  return query.relayed() ? to_relay(query) : to_everyone();
+}
+
 Destination4 destination_of_inform(const Query4& query, net::Ipv4 client) {
   // RFC 2131 section 4.3.5: unicast to the client, also when a relay forwarded the message.
   return to_client(query, client);

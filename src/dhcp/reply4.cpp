@@ -21,7 +21,6 @@ using wire::OptionToSend;
 
 constexpr std::size_t kIpAndUdpHeaders = 28;
 constexpr std::size_t kLeastMessageSize = 576;
-constexpr std::string_view kHttpClient = "HTTPClient";
 // Both fields end with a NUL (RFC 2131 section 2).
 constexpr std::size_t kLongestServerName = 63;
 constexpr std::size_t kLongestFile = 127;
@@ -84,8 +83,10 @@ void add_lease_times(const Reply4& reply, OptionList& options) {
   }
 }
 
-// What the boot fields say where no option does.
+// What the boot fields say where no option does. UEFI 2.10 section 24.7.3.1: a client that boots by
+// HTTP takes no answer that does not name its vendor class.
 Bytes value_of(const Reply4& reply, const Boot4& boot, std::uint8_t option) {
+  if (boot.by_http && option == code::kVendorClass) return base::bytes_of(kHttpClient);
   const Bytes value = value_of(reply, option);
   if (!value.empty()) return value;
   if (option == code::kTftpServerName) return boot.server_name;
@@ -109,15 +110,11 @@ std::bitset<256> unasked(const Reply4& reply, bool all) {
   return codes;
 }
 
-// UEFI 2.10 section 24.7.3.1: a client that boots by HTTP takes no answer that does not name its
-// vendor class, and reads the URI from option 67 alone. A file too long for the fixed field is
-// there too.
-void add_boot_options(const Query4& query, const Boot4& boot, OptionList& options) {
-  if (boot.file.empty()) return;
-  const auto vendor = base::text_of(query.message->option(code::kVendorClass));
-  const bool by_http = vendor.starts_with(kHttpClient);
-  if (by_http) options.add(code::kVendorClass, base::bytes_of(kHttpClient));
-  if (by_http || boot.file.size() > kLongestFile) options.add(code::kBootFileName, boot.file);
+// HTTP boot reads the URI from option 67 alone; a file too long for the fixed field is there too.
+void add_boot_options(const Reply4& reply, const Boot4& boot, OptionList& options) {
+  if (boot.by_http) options.add(code::kVendorClass, value_of(reply, boot, code::kVendorClass));
+  if (!boot.by_http && boot.file.size() <= kLongestFile) return;
+  options.add(code::kBootFileName, value_of(reply, boot, code::kBootFileName));
 }
 
 void add_block_options(const Query4& query, const Reply4& reply, const Boot4& boot,
@@ -145,7 +142,7 @@ void add_block_options(const Query4& query, const Reply4& reply, const Boot4& bo
     const auto option = static_cast<std::uint8_t>(i);
     if (more[i]) options.add(option, value_of(reply, boot, option), is_required(option));
   }
-  add_boot_options(query, boot, options);
+  add_boot_options(reply, boot, options);
 }
 
 using FqdnBuffer = std::array<std::uint8_t, wire::kFqdnSize>;
@@ -247,7 +244,7 @@ std::size_t longest(const Query4& query, const Reply4& reply) {
 }  // namespace
 
 std::size_t write_reply(const Query4& query, const Reply4& reply, base::MutableBytes out) {
-  const Boot4 boot = reply.block != nullptr ? boot_of(reply) : Boot4{};
+  const Boot4 boot = reply.block != nullptr ? boot_of(query, reply) : Boot4{};
   FqdnBuffer fqdn;
   OptionList options;
   add_options(query, reply, boot, fqdn, options);

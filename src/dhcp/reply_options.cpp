@@ -48,13 +48,15 @@ Bytes value_of(const Reply4& reply, std::uint8_t option) {
   return value;
 }
 
-Boot4 boot_of(const Reply4& reply) {
+Boot4 boot_of(const Query4& query, const Reply4& reply) {
   Boot4 boot;
   fill(boot, reply.boot);
   for (const ServedClass* const each : reply.classes) fill(boot, each->boot);
   fill(boot, reply.block->boot);
   fill(boot, reply.network->boot);
   fill(boot, reply.globals->boot);
+  const auto vendor = base::text_of(query.message->option(code::kVendorClass));
+  boot.by_http = !boot.file.empty() && vendor.starts_with(kHttpClient);
   return boot;
 }
 

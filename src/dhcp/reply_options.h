@@ -23,12 +23,15 @@ void for_each_set(const Reply4& reply, const Visit& visit) {
   visit(reply.globals->options);
 }
 
+inline constexpr std::string_view kHttpClient = "HTTPClient";
+
 // Where the client boots from (RFC 2131 table 3); what is not said is zero or empty.
 struct Boot4 {
   net::Ipv4 server;
   base::Bytes server_name;
   base::Bytes file;
+  bool by_http = false;  // the client asked as UEFI's HTTP boot does
 };
-Boot4 boot_of(const Reply4& reply);
+Boot4 boot_of(const Query4& query, const Reply4& reply);
 
 }  // namespace melange::dhcp

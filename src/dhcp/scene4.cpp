@@ -88,7 +88,10 @@ bool Scene4::may_lease(const ServedBlock& block, const net::Address& address) co
 }
 
 const std::optional<store::AddressRecord>& Scene4::record(const store::AddressKey& key) const {
-  if (recent.key != key) recent = {key, view.address(key)};
+  if (recent.key != key) {
+    recent.key = key;
+    recent.record = view.address(key);
+  }
   return recent.record;
 }
 

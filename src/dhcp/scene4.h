@@ -92,6 +92,8 @@ net::Ipv4 source_for(const Place4& place, const ServedBlock* block);
 // RFC 2131 section 4.1 for OFFER and ACK, section 4.3.2 for NAK (dhcp.md rules 5, 6 and 8).
 Destination4 destination_of_reply(const Query4& query, net::Ipv4 yiaddr);
 Destination4 destination_of_nak(const Query4& query);
+// Of an OFFER without an address: nobody can be reached by it.
+Destination4 destination_of_advice(const Query4& query);
 Destination4 destination_of_inform(const Query4& query, net::Ipv4 client);
 
 }  // namespace melange::dhcp

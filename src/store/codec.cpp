@@ -81,10 +81,11 @@ template <class T>
 std::optional<T> read_fields(Bytes body) {
   ByteReader fields(body);
   if (fields.u8() != kRecordVersion) return std::nullopt;
-  T object;
+  std::optional<T> object(std::in_place);
   Decoder decoder(fields);
-  visit_fields(object, decoder);
-  return decoder.finished() ? std::optional(std::move(object)) : std::nullopt;
+  visit_fields(*object, decoder);
+  if (!decoder.finished()) object.reset();
+  return object;
 }
 
 // The whole value in `buffer`; empty if it does not fit.
