@@ -45,6 +45,27 @@ TEST(AsText, TakesAllMembersWhereTheCommandHasNoColumns) {
             "cidr          free\n192.0.2.0/24  3\n");
 }
 
+TEST(AsText, TellsAnExplanationAsAStory) {
+  Command command = kNoColumns;
+  command.layout = Layout::kExplanation;
+  EXPECT_EQ(as_text(command, one(R"({"decision": "OFFER reason=offered", "why": "it is free",
+                                     "network": "lab", "pool": null, "reservation": true,
+                                     "options": {"routers": ["192.0.2.1"], "boot-file": "\u001b"},
+                                     "boot": {"server": null, "file": "pxe.0"},
+                                     "record": {"state": "held", "identity": "mac 1",
+                                                "until": null}})")),
+            "OFFER reason=offered\n"
+            "it is free\n"
+            "network lab, reservation true\n"
+            "now held mac 1\n"
+            "boot file pxe.0\n"
+            "  routers    192.0.2.1\n"
+            "  boot-file  \\x1b\n");
+  EXPECT_EQ(
+      as_text(command, one(R"({"decision": "drop reason=ignored", "why": "so", "boot": {}})")),
+      "drop reason=ignored\nso\n");
+}
+
 TEST(AsText, ShowsOneObjectMemberByMember) {
   EXPECT_EQ(as_text(kCommand, one(R"({"id": "1", "dns": ["192.0.2.1", "192.0.2.2"], "gateway": null,
                                       "tags": {"rack": "7", "x": {"y": true}}, "options": {},
