@@ -51,19 +51,25 @@ class WarmServer : public testing::Test {
  protected:
   // The allocations of reading, deciding and answering the packet that `scene_` was asked.
   std::size_t allocations_of_one(base::Instant now) {
+    return scene_.look(
+        now, [&](const Scene4& warm) { return allocations_in(warm, warm.topology, now); });
+  }
+  // The same where the server's configuration says more than the store.
+  std::size_t allocations_of_one(base::Instant now, const Topology& topology) {
+    return scene_.look(now,
+                       [&](const Scene4& warm) { return allocations_in(warm, topology, now); });
+  }
+  std::size_t allocations_in(const Scene4& warm, const Topology& topology, base::Instant now) {
     const wire::Datagram datagram = *scene_.query().datagram;
-    return scene_.look(now, [&](const Scene4& warm) {
-      return count([&] {
-        ASSERT_FALSE(message_->read(datagram.payload).has_value());
-        const auto query = read_query(*message_, datagram);
-        const Decision4 decision =
-            decide(*query, warm.view, warm.topology, warm.offers, warm.limits, now);
-        if (const auto* hold = std::get_if<HoldOffer>(&decision.offer)) {
-          scene_.offers().hold(hold->offer);
-        }
-        ASSERT_TRUE(decision.reply.has_value()) << text(decision);
-        EXPECT_GT(write_reply(*query, *decision.reply, buffer_), 0u);
-      });
+    return count([&] {
+      ASSERT_FALSE(message_->read(datagram.payload).has_value());
+      const auto query = read_query(*message_, datagram);
+      const Decision4 decision = decide(*query, warm.view, topology, warm.offers, warm.limits, now);
+      if (const auto* hold = std::get_if<HoldOffer>(&decision.offer)) {
+        scene_.offers().hold(hold->offer);
+      }
+      ASSERT_TRUE(decision.reply.has_value()) << text(decision);
+      EXPECT_GT(write_reply(*query, *decision.reply, buffer_), 0u);
     });
   }
   // A client's options, as dhclient sends them.
@@ -128,6 +134,89 @@ TEST_F(WarmServer, ReclaimsWithoutAllocating) {
   discover(1, 4000);
   scene_.offers().release(test::kLab, client(1));
   EXPECT_EQ(discover(1, 4000), 0u);
+}
+
+// A class with ten options that are sent unasked, and an option for everybody.
+config::Config with_class() {
+  config::Config config;
+  config::Class& phones = config.classes.emplace_back();
+  phones.name.value = "phones";
+  phones.match.vendor_class = {{{'p', 'h', 'o', 'n', 'e'}, true}};
+  phones.boot.file = "phone.0";
+  for (std::uint8_t code = 224; code < 234; ++code) {
+    phones.options[code] = std::vector<std::uint8_t>(40, code);
+    phones.force.codes.push_back(code);
+  }
+  config.dhcp.options[42] = {192, 0, 2, 7};
+  return config;
+}
+
+class WarmServerWithClass : public WarmServer {
+ protected:
+  // The reservation .103 of client 1.
+  static store::AddressRecord reservation() {
+    auto record = in_state(store::AddressState::kReserved, pool_key(103), client(1));
+    record.hostname = base::InlineBytes<253>(base::bytes_of("phone1"));
+    return record;
+  }
+  void ask(MessageType4 type, std::vector<test::TestOption> more = {}) {
+    auto message = client_message(1);
+    message.options.push_back(test::option_text(60, "phone-v2"));
+    message.options.insert(message.options.end(), more.begin(), more.end());
+    scene_.ask(type, message);
+  }
+  std::size_t allocations() { return allocations_of_one(at(200), topology_); }
+  std::size_t allocations_once_warm() {
+    allocations();
+    return allocations();
+  }
+
+  const std::vector<std::string> all_{"*"};
+  const std::vector<net::HostLink> hosts_{test::host_link(1, {"192.0.2.1/24"})};
+  const Topology topology_{std::span(&scene_.network(), 1), std::span(&scene_.block(), 1), hosts_,
+                           all_, std::make_shared<const Globals4>(compile(with_class()))};
+};
+
+TEST_F(WarmServerWithClass, GivesTheClassItsOptionsAndTheReservationItsAddress) {
+  scene_.put(reservation());
+  ask(MessageType4::kDiscover);
+  allocations();
+  ASSERT_FALSE(message_->read(buffer_).has_value());
+  for (std::uint8_t code = 224; code < 234; ++code) EXPECT_TRUE(message_->has(code)) << int{code};
+  EXPECT_TRUE(message_->has(42));
+  EXPECT_EQ(message_->header().yiaddr, pool_address(103));
+}
+
+TEST_F(WarmServerWithClass, OffersFromAPoolWithoutAllocating) {
+  ask(MessageType4::kDiscover);
+  EXPECT_EQ(allocations_once_warm(), 0u);
+}
+
+TEST_F(WarmServerWithClass, OffersAReservationWithoutAllocating) {
+  scene_.put(reservation());
+  ask(MessageType4::kDiscover);
+  EXPECT_EQ(allocations_once_warm(), 0u);
+}
+
+TEST_F(WarmServerWithClass, LeasesAReservationWithoutAllocating) {
+  scene_.put(reservation());
+  ask(MessageType4::kRequest,
+      {test::option_address(54, "192.0.2.1"), test::option_u32(50, pool_address(103).value())});
+  EXPECT_EQ(allocations_once_warm(), 0u);
+}
+
+// What a record has beside its fixed fields lies on the heap, and is copied with it.
+TEST_F(WarmServerWithClass, AllocatesForWhatAReservationHasOfItsOwn) {
+  auto record = reservation();
+  record.also = {client(2)};
+  record.classes = {"phones"};
+  record.options = {{15, {'l', 'a', 'b'}}, {42, {192, 0, 2, 8}}};
+  record.forced = {15};
+  scene_.put(record);
+  ask(MessageType4::kDiscover);
+  const std::size_t offered = allocations_once_warm();
+  EXPECT_GT(offered, 0u);
+  EXPECT_LE(offered, 17u) << "for five things, two of them with octets of their own";
 }
 
 }  // namespace
