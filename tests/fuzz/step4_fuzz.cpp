@@ -65,17 +65,53 @@ std::vector<config::Network> networks() {
   std::vector<config::Network> all{network("net1", "192.0.2.0/29", "192.0.2.2-192.0.2.5"),
                                    network("net2", "198.51.100.0/29", "198.51.100.2-198.51.100.4")};
   all[1].identity = config::IdentityPolicy::kClientId;
+  all[1].trust_relay_information = true;
+  all[1].rapid_commit = true;
+  all[0].bootp = true;
+  all[0].options[15] = {'l', 'a', 'b'};
+  all[0].force.codes = {15, 42};
   config::Reservation& reservation = all[0].reservations.emplace_back();
   reservation.mac.value = test::mac_of(7);
   reservation.addresses.push_back({*net::Ipv4::parse("192.0.2.6"), 0});
   reservation.hostname = "web1";
+  reservation.options[42] = {192, 0, 2, 7};
+  reservation.boot.file = std::string(200, 'f');
   return all;
+}
+
+// Classes that change what a client gets, and none whether it is served: the ledger knows leases,
+// not who may have them.
+config::Config globals() {
+  config::Config config;
+  config.dhcp.options[43] = std::vector<std::uint8_t>(260, 2);
+  config.dhcp.boot.server_name = "boot";
+  config::Class& phones = config.classes.emplace_back();
+  phones.name.value = "phones";
+  phones.match.vendor_class.push_back({{'p', 'h', 'o', 'n', 'e'}, true});
+  phones.match.user_class.push_back({{'i', 'P', 'X', 'E'}, false});
+  phones.lease_time = base::Seconds{600};
+  phones.options[108] = {0, 0, 1, 44};
+  phones.options[116] = {0};
+  phones.force.codes = {43};
+  config::Class& relayed = config.classes.emplace_back();
+  relayed.name.value = "relayed";
+  relayed.match.circuit_id.push_back({{}, true});
+  relayed.match.vendor_enterprise = {4491};
+  relayed.boot.file = "pxelinux.0";
+  config::Class& http = config.classes.emplace_back();
+  http.name.value = "http";
+  http.match.vendor_class.push_back({{'H', 'T', 'T', 'P', 'C', 'l', 'i', 'e', 'n', 't'}, true});
+  http.match.arch = {0, 16};
+  http.boot.file = "http://192.0.2.1/boot.efi";
+  http.options[12] = {'h'};
+  return config;
 }
 
 class Server {
  public:
   Server() : lab_(directory_.file("store")) {
     lab_.set_hosts({test::host_link(1, {"192.0.2.1/29"}), test::host_link(2, {"198.51.100.1/29"})});
+    lab_.set_globals(dhcp::compile(globals()));
     lab_.configure(networks(), kStart);
   }
 
@@ -164,8 +200,11 @@ class Server {
     demand(reply_.header().chaddr == asked_.header().chaddr, "chaddr is echoed");
     demand(reply_.header().giaddr == asked_.header().giaddr, "giaddr is echoed");
     demand(base::equal(reply_.option(61), asked_.option(61)), "option 61 is echoed");
-    const bool relayed = !asked_.header().giaddr.is_unspecified();
+    // The second link's clients may speak of circuits themselves.
+    const bool trusted = datagram.source_mac.has_value() && datagram.ifindex == 2;
+    const bool relayed = !asked_.header().giaddr.is_unspecified() || trusted;
     demand(relayed || !reply_.has(82), "option 82 only for relays");
+    if (relayed) demand(base::equal(reply_.option(82), asked_.option(82)), "82 is echoed");
     demand(fuzz::printable(text(reply_)), "the reply's text is printable");
   }
 
