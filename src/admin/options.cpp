@@ -87,11 +87,12 @@ std::expected<store::OptionValue, std::string> read_option(const json::key_value
   const auto datum = to_datum(member.value());
   if (!datum) return std::unexpected(datum.error());
   auto octets = table.encode(*code, *datum);
-  if (!octets && sender == Sender::kClient) {
+  if (!octets) {
     // A command line has texts alone.
     if (const auto plain = plain_value(*datum)) octets = table.encode(*code, *plain);
   }
   if (!octets) return std::unexpected(octets.error().substr(0, kLongestReason));
+  if (octets->empty()) return std::unexpected("has no octets: it could not be sent");
   if (octets->size() > kLongestOption) {
     return std::unexpected(cat("is longer than ", kLongestOption, " octets"));
   }

@@ -13,6 +13,12 @@ std::string expiry(const store::AddressRecord& record) {
   return record.expires == base::Instant{} ? "" : base::text(record.expires);
 }
 
+// The operator's, or else what the client calls itself.
+std::string hostname_of(const store::AddressRecord& record) {
+  const auto& name = record.hostname.empty() ? record.client_name : record.hostname;
+  return std::string(base::text_of(name.view()));
+}
+
 LeaseRow row_of(const store::AddressRecord& record, const std::string& network,
                 const std::string& block) {
   const auto mac = hardware(record);
@@ -21,6 +27,7 @@ LeaseRow row_of(const store::AddressRecord& record, const std::string& network,
           network,
           block,
           mac ? text(*mac) : "",
+          hostname_of(record),
           record.identity.empty() ? "" : text(record.identity),
           expiry(record)};
 }

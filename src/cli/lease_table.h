@@ -13,8 +13,8 @@
 
 namespace melange::cli {
 
-inline constexpr std::array<std::string_view, 7> kLeaseColumns{
-    "address", "state", "network", "block", "mac", "identity", "expires"};
+inline constexpr std::array<std::string_view, 8> kLeaseColumns{
+    "address", "state", "network", "block", "mac", "hostname", "identity", "expires"};
 using LeaseRow = Cells;  // by kLeaseColumns; empty: not known, or none
 
 std::vector<LeaseRow> lease_rows(const store::View& view);  // by block, then by address

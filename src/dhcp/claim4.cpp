@@ -92,7 +92,9 @@ Judgement4 judge(const Scene4& scene, net::Ipv4 address) {
   const bool declined = judged.record && judged.record->state == AddressState::kDeclined;
   if ((for_the_taking || declined) && scene.offers.is_offered(key)) {
     const Offer* offer = scene.offer();
-    const bool to_us = offer != nullptr && offer->address == key;
+    const bool ours = offer != nullptr && offer->address == key;
+    const bool to_us = ours || (for_the_taking && scene.query.intent == Intent4::kSelect &&
+                                scene.is_crowded(*judged.block));
     if (to_us || for_the_taking) judged.claim = to_us ? Claim4::kOffered : Claim4::kTaken;
   }
   const auto live = [&](const AddressRecord& record) {

@@ -25,16 +25,17 @@ bool fits_any(std::span<const OctetPattern> patterns, Bytes octets) {
       patterns, [&](const OctetPattern& pattern) { return fits_one(pattern, octets); });
 }
 
-// RFC 3004 has a list of texts, each behind its length; iPXE and others send one text as it is.
+// RFC 3004 has a list of texts, each behind its length; iPXE and others send one text as it is. Of
+// a list that passes its end nothing counts.
 bool fits_user_class(std::span<const OctetPattern> patterns, Bytes octets) {
   if (fits_any(patterns, octets)) return true;
+  bool fits = false;
   base::ByteReader reader(octets);
   while (!reader.empty()) {
     const Bytes text = reader.take(reader.u8());
-    if (!reader.ok()) return false;
-    if (fits_any(patterns, text)) return true;
+    fits = fits || fits_any(patterns, text);
   }
-  return false;
+  return fits && reader.ok();
 }
 
 bool has_arch(const wire::Message4& message, std::span<const std::uint16_t> wanted) {

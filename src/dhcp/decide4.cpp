@@ -106,16 +106,10 @@ Offer offer_of(const Scene4& scene, const Pick4& picked) {
           !picked.fresh};
 }
 
-// hostile.md W30: where offers hold most of what is free, who takes one up at once shall have it.
-bool is_crowded(const Scene4& scene, const ServedBlock& block) {
-  const std::size_t offered = scene.offers.count(block.id);
-  return offered >= base::limits::kOffersOfBlock && scene.view.usage(block.id).free < 2 * offered;
-}
-
 // RFC 2131 section 2.2: the server should look whether a newly offered address is in use.
 bool must_probe(const Scene4& scene, const Pick4& picked) {
   return picked.fresh && scene.limits.can_probe && scene.place.link != nullptr &&
-         scene.network().checks_conflicts() && !is_crowded(scene, *picked.block);
+         scene.network().checks_conflicts() && !scene.is_crowded(*picked.block);
 }
 
 Decision4 probe(const Scene4& scene, const Pick4& picked) {

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "melange/base/limits.h"
+
 namespace melange::dhcp {
 namespace {
 
@@ -93,6 +95,11 @@ const std::optional<store::AddressRecord>& Scene4::record(const store::AddressKe
     recent.record = view.address(key);
   }
   return recent.record;
+}
+
+bool Scene4::is_crowded(const ServedBlock& block) const {
+  const std::size_t offered = offers.count(block.id);
+  return offered >= base::limits::kOffersOfBlock && view.usage(block.id).free < 2 * offered;
 }
 
 bool Scene4::is_us(net::Ipv4 server_id) const {

@@ -56,6 +56,9 @@ struct Scene4 {
   bool is_served(const ServedBlock& block, const net::Address& address) const;
   // True if it may have the address as a dynamic lease, were nobody else there.
   bool may_lease(const ServedBlock& block, const net::Address& address) const;
+  // True if offers hold most of what is free in the block (hostile.md W30): then they are advice,
+  // and who takes up an address first shall have it (RFC 2131 section 3.1).
+  bool is_crowded(const ServedBlock& block) const;
   // True if clients know us by that server identifier.
   bool is_us(net::Ipv4 server_id) const;
   // The record at `key`, as `view.address` has it. What the client has already is asked for by one

@@ -75,9 +75,9 @@ inline constexpr std::size_t kLeaseChanges = 4;
 using LeaseChanges = base::InlineVector<LeaseChange, kLeaseChanges>;
 
 using Change =
-    std::variant<PutAddress, EraseAddress, NoteSeen, EraseSeen, PutNetwork, EraseNetwork, PutBlock, EraseBlock,
-                 PutReservation, EraseReservation, Put<Policy>, Erase<Policy>, Put<Interface>,
-                 Erase<Interface>, Put<MacRange>, Erase<MacRange>, Put<Allocation>,
+    std::variant<PutAddress, EraseAddress, NoteSeen, EraseSeen, PutNetwork, EraseNetwork, PutBlock,
+                 EraseBlock, PutReservation, EraseReservation, Put<Policy>, Erase<Policy>,
+                 Put<Interface>, Erase<Interface>, Put<MacRange>, Erase<MacRange>, Put<Allocation>,
                  Erase<Allocation>, PutNat, EraseNat, PutAnswer, Prune>;
 using Changes = std::vector<Change>;
 
