@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "melange/wire/options4.h"
+#include "packets.h"
 
 namespace melange::dhcp {
 namespace {
@@ -18,7 +21,16 @@ OptionSet4 set_of(std::uint8_t value) { return options({{kOption, {value}}}); }
 // A reply whose layers are all there and all empty.
 class ReplyOptions : public testing::Test {
  protected:
-  ReplyOptions() { lay(); }
+  ReplyOptions() {
+    ask({});
+    lay();
+  }
+
+  void ask(const test::TestMessage& fields) {
+    payload_ = test::make_message(wire::MessageType4::kDiscover, fields);
+    EXPECT_FALSE(message_->read(payload_).has_value());
+    query_.message = message_.get();
+  }
 
   void lay() {
     reply_.network = &network_;
@@ -33,7 +45,7 @@ class ReplyOptions : public testing::Test {
     const base::Bytes octets = value_of(reply_, option);
     return {octets.begin(), octets.end()};
   }
-  std::string file() const { return std::string(base::text_of(boot_of(reply_).file)); }
+  std::string file() const { return std::string(base::text_of(boot_of(query_, reply_).file)); }
 
   ServedNetwork network_;
   ServedBlock block_;
@@ -42,6 +54,9 @@ class ReplyOptions : public testing::Test {
   ServedClass first_;
   ServedClass second_;
   Reply4 reply_;
+  test::Octets payload_;
+  std::unique_ptr<wire::Message4> message_ = std::make_unique<wire::Message4>();
+  Query4 query_;
 };
 
 TEST_F(ReplyOptions, AreNoneWhereNobodyHasThem) {
@@ -119,10 +134,19 @@ TEST_F(ReplyOptions, TakeEachBootFieldFromWhereItIs) {
   second_.boot.server = net::Address(*net::Ipv4::parse("192.0.2.2"));
   network_.boot.server = net::Address(*net::Ipv4::parse("192.0.2.3"));
   globals_.boot.server_name = "global";
-  const Boot4 boot = boot_of(reply_);
+  const Boot4 boot = boot_of(query_, reply_);
   EXPECT_EQ(base::text_of(boot.file), "own");
   EXPECT_EQ(text(boot.server), "192.0.2.2");
   EXPECT_EQ(base::text_of(boot.server_name), "global");
+}
+
+TEST_F(ReplyOptions, BootByHttpOnlyWhoAsksForItAndHasAFile) {
+  ask({.options = {test::option_text(60, "HTTPClient:Arch:00016")}});
+  EXPECT_FALSE(boot_of(query_, reply_).by_http) << "without a file";
+  block_.boot.file = "http://192.0.2.2/shim.efi";
+  EXPECT_TRUE(boot_of(query_, reply_).by_http);
+  ask({.options = {test::option_text(60, "PXEClient")}});
+  EXPECT_FALSE(boot_of(query_, reply_).by_http);
 }
 
 TEST_F(ReplyOptions, AreVisitedFromTheMostSpecificDown) {
