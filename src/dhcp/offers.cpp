@@ -21,6 +21,7 @@ Offers::Offers(std::size_t capacity)
     : capacity_(capacity),
       order_(&memory_),
       by_client_(&memory_),
+      by_block_(&memory_),
       counts_(&memory_),
       runs_(&memory_) {
   base::check(capacity > 0);
@@ -29,7 +30,7 @@ Offers::Offers(std::size_t capacity)
 
 const Offer* Offers::find(store::NetworkId network, const wire::Identity& identity) const {
   const auto at = by_client_.find(Client{network, identity});
-  return at == by_client_.end() ? nullptr : &*at->second;
+  return at == by_client_.end() ? nullptr : &at->second->offer;
 }
 
 bool Offers::is_offered(const AddressKey& address) const {
@@ -50,36 +51,43 @@ std::size_t Offers::count(store::BlockId block) const {
   return at == counts_.end() ? 0 : at->second;
 }
 
-const Offer* Offers::oldest(store::BlockId block) const {
+const Offer* Offers::oldest(store::BlockId block,
+                            base::FunctionRef<bool(const Offer&)> accept) const {
   std::size_t looked_at = 0;
-  for (const Offer& offer : order_) {
-    if (offer.address.block == block) return &offer;
-    if (++looked_at == base::limits::kReclaimScan) break;
+  for (auto at = by_block_.lower_bound({block, 0}); at != by_block_.end(); ++at) {
+    if (at->first.first != block || looked_at++ == base::limits::kReclaimScan) break;
+    if (accept(at->second->offer)) return &at->second->offer;
   }
   return nullptr;
 }
 
 void Offers::hold(const Offer& offer) {
   release(offer.network, offer.identity);
-  if (is_offered(offer.address)) {
-    // Rare: the address became this client's reservation while it was on offer to another, or
-    // nothing else is left, and then that is the oldest offer.
-    const auto other = std::ranges::find(order_, offer.address, &Offer::address);
-    release(other->network, other->identity);
-  }
-  if (order_.size() == capacity_) {
-    erase(by_client_.find(Client{order_.front().network, order_.front().identity}));
-  }
-  order_.push_back(offer);
-  by_client_.emplace(Client{offer.network, offer.identity}, std::prev(order_.end()));
+  if (is_offered(offer.address)) release_address(offer.address);
+  if (order_.size() == capacity_) erase(by_client_.find(client_of(order_.front().offer)));
+  order_.push_back({offer, next_number_++});
+  const auto at = std::prev(order_.end());
+  by_client_.emplace(client_of(offer), at);
+  by_block_.emplace(InBlock{offer.address.block, at->number}, at);
   ++counts_[offer.address.block];
   add_to_runs(offer.address);
+}
+
+// Rare: the address became a client's reservation while it was on offer to another, or nothing else
+// is left, and then it is one of the oldest.
+void Offers::release_address(const AddressKey& address) {
+  for (auto at = by_block_.lower_bound({address.block, 0}); at != by_block_.end(); ++at) {
+    if (at->second->offer.address != address) continue;
+    return erase(by_client_.find(client_of(at->second->offer)));
+  }
 }
 
 void Offers::check(store::NetworkId network, const wire::Identity& identity,
                    const store::AddressKey& address) {
   const auto at = by_client_.find(Client{network, identity});
-  if (at != by_client_.end() && at->second->address == address) at->second->checked = true;
+  if (at != by_client_.end() && at->second->offer.address == address) {
+    at->second->offer.checked = true;
+  }
 }
 
 void Offers::release(store::NetworkId network, const wire::Identity& identity) {
@@ -90,15 +98,17 @@ void Offers::release(store::NetworkId network, const wire::Identity& identity) {
 void Offers::drop_expired(base::Instant now) {
   // All offers stand equally long, but for those that wait for a probe: they may keep others a
   // moment longer.
-  while (!order_.empty() && order_.front().expires <= now) {
-    erase(by_client_.find(Client{order_.front().network, order_.front().identity}));
+  while (!order_.empty() && order_.front().offer.expires <= now) {
+    erase(by_client_.find(client_of(order_.front().offer)));
   }
 }
 
 void Offers::erase(Index::iterator at) {
   base::check(at != by_client_.end());
-  remove_from_runs(at->second->address);
-  const auto counted = counts_.find(at->second->address.block);
+  const AddressKey address = at->second->offer.address;
+  remove_from_runs(address);
+  by_block_.erase({address.block, at->second->number});
+  const auto counted = counts_.find(address.block);
   if (--counted->second == 0) counts_.erase(counted);
   order_.erase(at->second);
   by_client_.erase(at);

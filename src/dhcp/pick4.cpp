@@ -152,10 +152,13 @@ std::optional<Pick4> longest_declined(const Scene4& scene, const ServedBlock& bl
 // another (dhcp.md rule 17).
 std::optional<Pick4> oldest_offer(const Scene4& scene, const ServedBlock& block) {
   if (scene.offers.count(block.id) < base::limits::kOffersOfBlock) return std::nullopt;
-  const Offer* const offer = scene.offers.oldest(block.id);
-  if (offer == nullptr || !scene.may_lease(block, offer->address.address)) return std::nullopt;
-  const auto& record = scene.record(offer->address);
-  if (record && !is_vacant(*record, scene.now)) return std::nullopt;
+  const Offer* const offer = scene.offers.oldest(block.id, [&](const Offer& each) {
+    if (!each.address.address.is_v4()) return false;
+    if (!scene.may_lease(block, each.address.address)) return false;
+    const auto& record = scene.record(each.address);
+    return !record || is_vacant(*record, scene.now);
+  });
+  if (offer == nullptr) return std::nullopt;
   return Pick4{&block, offer->address.address.v4()};
 }
 

@@ -41,6 +41,29 @@ TEST(Offers, AreFoundByClientAndByAddress) {
   EXPECT_FALSE(offers.is_offered(key(2, "192.0.2.1")));
 }
 
+TEST(Offers, OfABlockAreKnownByTheirAge) {
+  Offers offers(8);
+  const auto oldest = [&](std::uint32_t block, std::string_view but) {
+    const Offer* const found = offers.oldest(
+        BlockId{block}, [&](const Offer& each) { return text(each.address.address) != but; });
+    return found == nullptr ? "none" : text(found->address.address);
+  };
+  EXPECT_EQ(oldest(1, ""), "none");
+  offers.hold({kLab, client(9), key(2, "198.51.100.1"), at(10)});
+  offers.hold(offer(1, "192.0.2.7"));
+  offers.hold(offer(2, "192.0.2.3"));
+  offers.hold(offer(3, "192.0.2.5"));
+  EXPECT_EQ(oldest(1, ""), "192.0.2.7");
+  EXPECT_EQ(oldest(1, "192.0.2.7"), "192.0.2.3");
+  EXPECT_EQ(oldest(2, ""), "198.51.100.1");
+  offers.hold(offer(1, "192.0.2.7", 20));
+  EXPECT_EQ(oldest(1, ""), "192.0.2.3") << "who was offered it again is the youngest";
+  offers.hold(offer(4, "192.0.2.3"));
+  EXPECT_EQ(oldest(1, ""), "192.0.2.5");
+  EXPECT_EQ(offers.find(kLab, client(2)), nullptr);
+  EXPECT_EQ(offers.count(BlockId{1}), 3u);
+}
+
 TEST(Offers, OfAClientAreOneInEachNetwork) {
   Offers offers(4);
   offers.hold(offer(1, "192.0.2.1"));

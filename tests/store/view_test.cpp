@@ -245,7 +245,7 @@ TEST(Seen, IsListedPerBlockAndForgotten) {
   for (const auto* address : {"10.0.0.3", "10.0.0.9"})
     f.apply(NoteSeen{{key(1, address), {}, at(5)}});
   f.apply(NoteSeen{{key(2, "10.1.0.3"), {}, at(5)}});
-  const auto listed = [&](std::uint64_t block) {
+  const auto listed = [&](std::uint32_t block) {
     std::string out;
     f.view().scan_seen(BlockId{block}, [&](const Seen& seen) {
       out += text(seen.key.address) + ' ';

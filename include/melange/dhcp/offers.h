@@ -12,6 +12,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "melange/base/function_ref.h"
 #include "melange/base/limits.h"
 #include "melange/base/time.h"
 #include "melange/store/objects.h"
@@ -42,8 +43,9 @@ class Offers {
 
   // How many addresses of the block are on offer.
   std::size_t count(store::BlockId block) const;
-  // The oldest offer of an address of the block, of those that are looked at; null if none.
-  const Offer* oldest(store::BlockId block) const;
+  // The oldest offer of an address of the block that is accepted, of those that are looked at; null
+  // if none.
+  const Offer* oldest(store::BlockId block, base::FunctionRef<bool(const Offer&)> accept) const;
 
   // Puts the offer in the place of the client's earlier one, and of another client's offer of the
   // same address.
@@ -58,7 +60,12 @@ class Offers {
   std::map<store::BlockId, std::uint64_t> counts() const;
 
  private:
-  using Order = std::pmr::list<Offer>;
+  struct Held {
+    Offer offer;
+    std::uint64_t number = 0;  // ascending by age
+  };
+  using Order = std::pmr::list<Held>;
+  using InBlock = std::pair<store::BlockId, std::uint64_t>;
   struct Client {
     store::NetworkId network;
     wire::Identity identity;
@@ -69,14 +76,18 @@ class Offers {
   };
   using Index = std::pmr::unordered_map<Client, Order::iterator, ClientHash>;
 
+  static Client client_of(const Offer& offer) { return {offer.network, offer.identity}; }
   void erase(Index::iterator at);
+  void release_address(const store::AddressKey& address);
   void add_to_runs(const store::AddressKey& address);
   void remove_from_runs(const store::AddressKey& address);
 
   std::pmr::unsynchronized_pool_resource memory_;
   std::size_t capacity_;
   Order order_;  // oldest first
+  std::uint64_t next_number_ = 0;
   Index by_client_;
+  std::pmr::map<InBlock, Order::iterator> by_block_;     // each block's, oldest first
   std::pmr::map<store::BlockId, std::size_t> counts_;    // none is 0
   std::pmr::map<store::AddressKey, net::Address> runs_;  // offered addresses: last -> first
 };
