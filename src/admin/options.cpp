@@ -92,7 +92,9 @@ std::expected<store::OptionValue, std::string> read_option(const json::key_value
     if (const auto plain = plain_value(*datum)) octets = table.encode(*code, *plain);
   }
   if (!octets) return std::unexpected(octets.error().substr(0, kLongestReason));
-  if (octets->empty()) return std::unexpected("has no octets: it could not be sent");
+  if (octets->empty() && sender == Sender::kServer) {
+    return std::unexpected("has no octets: it could not be sent");
+  }
   if (octets->size() > kLongestOption) {
     return std::unexpected(cat("is longer than ", kLongestOption, " octets"));
   }

@@ -204,7 +204,7 @@ TEST(Codec, RefusesValuesThatNoFieldCanHave) {
       decode<AddressRecord>(kKey, sealed({1, 1, 5, 1, 0, 0, 0, 0})));  // a network over 32 bits
   EXPECT_FALSE(decode<AddressRecord>(kKey, sealed({1, 9, 9, 1, 0, 0, 0, 0, 0, 0, 0, 0})));
   EXPECT_FALSE(decode<Network>(kKey, sealed({1, 3, 1, 2})));              // managed by nobody known
-  EXPECT_FALSE(decode<Network>(kKey, sealed({1, 4, 1, 2})));              // no such policy
+  EXPECT_FALSE(decode<Network>(kKey, sealed({1, 4, 1, 3})));              // no such policy
   EXPECT_FALSE(decode<Network>(kKey, sealed({1, 5, 1, 2})));              // neither true nor false
   EXPECT_FALSE(decode<Block>(kKey, sealed({1, 2, 5, 33, 10, 0, 0, 0})));  // a /33
 }
