@@ -70,26 +70,31 @@ bool owns(const Scene4& scene, const AddressRecord& record) {
          !on_probation(record, scene.now) && (!is_live(record, scene.now) || scene.holds(record));
 }
 
-Judgement4 judge(const Scene4& scene, net::Ipv4 address) {
-  Judgement4 judged;
-  judged.block = scene.network().block_of(address);
-  if (judged.block == nullptr) return judged;
-  const store::AddressKey key = scene.key(*judged.block, address);
-  judged.record = scene.record(key);
+namespace {
+
+const AddressRecord* record_at(const Scene4& scene, const store::AddressKey& key) {
+  const auto& record = scene.record(key);
+  return record ? &*record : nullptr;
+}
+
+// `key` is in `judged.block`.
+void weigh(const Scene4& scene, const store::AddressKey& key, Judgement4& judged) {
+  const net::Ipv4 address = key.address.v4();
+  judged.record = record_at(scene, key);
   judged.claim = claim_alone(scene, judged, address);
   // A block that left the configuration: its leases run to their end, and that is all.
   const bool own = judged.claim == Claim4::kLeased || judged.claim == Claim4::kReserved;
   const bool runs =
       own && is_live(*judged.record, scene.now) && remaining(*judged.record, scene.now).count() > 0;
   if (judged.block->retired && !runs) judged.claim = Claim4::kExcluded;
-  if (judged.claim == Claim4::kReserved) return judged;
+  if (judged.claim == Claim4::kReserved) return;
+  const bool declined = judged.record != nullptr && judged.record->state == AddressState::kDeclined;
   if (any_own(scene, address, [&](const AddressRecord& record) { return owns(scene, record); })) {
     judged.claim = Claim4::kMustMove;
-    return judged;
+    return;
   }
   const bool for_the_taking = judged.claim == Claim4::kFree || judged.claim == Claim4::kHeld ||
                               judged.claim == Claim4::kOthersHeld;
-  const bool declined = judged.record && judged.record->state == AddressState::kDeclined;
   if ((for_the_taking || declined) && scene.offers.is_offered(key)) {
     const Offer* offer = scene.offer();
     const bool ours = offer != nullptr && offer->address == key;
@@ -102,6 +107,17 @@ Judgement4 judge(const Scene4& scene, net::Ipv4 address) {
   };
   const bool known = judged.claim == Claim4::kFree || judged.claim == Claim4::kHeld;
   if (known && any_own(scene, address, live)) judged.claim = Claim4::kElsewhere;
+}
+
+}  // namespace
+
+Judgement4 judge(const Scene4& scene, net::Ipv4 address) {
+  Judgement4 judged;
+  judged.block = scene.network().block_of(address);
+  if (judged.block == nullptr) return judged;
+  const store::AddressKey key = scene.key(*judged.block, address);
+  weigh(scene, key, judged);
+  judged.record = record_at(scene, key);  // the client's other addresses were asked for
   return judged;
 }
 

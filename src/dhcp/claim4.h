@@ -28,8 +28,8 @@ inline constexpr std::size_t kClaims4 = 12;
 
 struct Judgement4 {
   Claim4 claim = Claim4::kOutside;
-  const ServedBlock* block = nullptr;  // null only if kOutside
-  std::optional<store::AddressRecord> record;
+  const ServedBlock* block = nullptr;            // null only if kOutside
+  const store::AddressRecord* record = nullptr;  // of the scene: until it is asked for another
 };
 
 Judgement4 judge(const Scene4& scene, net::Ipv4 address);

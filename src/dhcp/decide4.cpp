@@ -149,8 +149,8 @@ Decision4 discover(const Scene4& scene) {
 // The holder of an address that is reserved for another has now been told: its owner need not wait
 // for the lease to end (ipam.md section 3).
 void hand_over(const Scene4& scene, const Judgement4& judged, Decision4& decision) {
-  const auto& record = judged.record;
-  if (!record || record->reserved_for.empty() || !scene.holds(*record)) return;
+  const AddressRecord* const record = judged.record;
+  if (record == nullptr || record->reserved_for.empty() || !scene.holds(*record)) return;
   if (!is_live(*record, scene.now)) return;
   const bool pooled = scene.topology.may_lease(*judged.block, record->key.address);
   if (const auto left = ipam::after_lease(*record, pooled, scene.now)) {
@@ -186,15 +186,16 @@ Reason reason_of_grant(const Scene4& scene, bool written) {
 }
 
 Decision4 acknowledge(const Scene4& scene, const Judgement4& judged, net::Ipv4 address) {
-  const Grant4 given = grant(scene, judged, address);
+  Grant4 given = grant(scene, judged, address);
   Decision4 decision;
   decision.reason = reason_of_grant(scene, given.written);
   decision.reply =
       lease_reply(scene, wire::MessageType4::kAck, *judged.block, address, given.lease_time);
-  if (judged.record && judged.claim == Claim4::kReserved) {
-    carry_own(*judged.record, *decision.reply);
+  if (judged.claim == Claim4::kReserved) {
+    const auto& record = scene.record(scene.key(*judged.block, address));
+    if (record) carry_own(*record, *decision.reply);
   }
-  decision.changes = given.changes;
+  decision.changes = std::move(given.changes);
   decision.offer = ReleaseOffer{};
   return decision;
 }

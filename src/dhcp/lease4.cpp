@@ -145,15 +145,16 @@ Grant4 grant(const Scene4& scene, const Judgement4& judged, net::Ipv4 address) {
     return given;
   }
   given.lease_time = lease_time_for(scene, *judged.block);
-  const AddressRecord record = record_for(scene, judged, address, given.lease_time);
+  AddressRecord record = record_for(scene, judged, address, given.lease_time);
   if (judged.record && says_it_already(*judged.record, record, given.lease_time, scene.now)) {
     given.lease_time = remaining(*judged.record, scene.now);
     given.written = false;
     return given;
   }
-  given.changes.push_back(store::PutAddress{record});
-  end_other_leases(scene, record.key, given.changes);
-  forget_one(scene, record.key, given.changes);
+  const store::AddressKey key = record.key;
+  given.changes.push_back(store::PutAddress{std::move(record)});
+  end_other_leases(scene, key, given.changes);
+  forget_one(scene, key, given.changes);
   return given;
 }
 

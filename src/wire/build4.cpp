@@ -3,6 +3,7 @@
 // Writing a message. Relies on option_placement.h for what goes where; a ByteWriter over the
 // caller's buffer writes each octet once, front to back, so that none is left as it was.
 #include <algorithm>
+#include <array>
 
 #include "melange/base/check.h"
 #include "melange/wire/dhcp4.h"
@@ -30,8 +31,7 @@ struct FieldWriter {
 void put_option(ByteWriter& out, std::uint8_t code, Bytes value) {
   do {
     const Bytes part = value.first(std::min<std::size_t>(value.size(), 255));
-    out.u8(code);
-    out.u8(static_cast<std::uint8_t>(part.size()));
+    out.put(std::array{code, static_cast<std::uint8_t>(part.size())});
     out.put(part);
     value = value.subspan(part.size());
   } while (!value.empty());

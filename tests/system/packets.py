@@ -151,15 +151,18 @@ class RawClients:
         """A DISCOVER, and a REQUEST for what is offered, for each client in turn, many at a time,
         until all have been acknowledged, the time is over or `enough` says so."""
         waiting = iter(macs)
+        asked = set()  # a flood's offers are nobody's here
         open_ = 0
         for mac in waiting:
+            asked.add(mac)
             self.discover(mac)
             open_ += 1
             if open_ == in_flight:
                 break
         for message in self.receive(seconds):
             if message.type == OFFER:
-                self.request(message)
+                if message.mac in asked:
+                    self.request(message)
                 continue
             if message.type == ACK and message.mac in self.acked:  # to a repeated request
                 assert self.acked[message.mac] == message.yiaddr, "acknowledged two addresses"
@@ -172,6 +175,7 @@ class RawClients:
             if enough():
                 return
             if (mac := next(waiting, None)) is not None:
+                asked.add(mac)
                 self.discover(mac)
                 open_ += 1
             if open_ == 0:
