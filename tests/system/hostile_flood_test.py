@@ -179,5 +179,37 @@ class SmallPoolWithConflictCheckTest(SmallPoolTest):
     CHECKED = True
 
 
+class FloodElsewhereTest(FloodingTest):
+    """Offers of one network's large pool do not hide those of a small one."""
+    CONFIG = CONFIG
+
+    def test_W30_a_crowd_of_offers_elsewhere_keeps_nobody_waiting(self):
+        self.discover_as_many(1_000_000, 6000)
+        self.serve_one("veth-c")
+        other = hostile.Wire(self.lab.client_space, "veth-d", b"", "")
+        self.addCleanup(other.socket.close)
+        octets = bytearray(Frame(discover()).encode())
+        for number in range(2_000_000, 2_002_000):
+            octets[6:12] = octets[70:76] = mac(number)
+            other.socket.send(octets)
+        self.assertLess(self.serve_one("veth-d"), 2 * hostile.WITHIN)
+
+
+class GuardedPoolTest(FloodingTest):
+    """Offers that only members of a class may have do not hide what others may."""
+    PXE = '[[class]]\nname = "pxe"\nmatch = {{ user_class = "iPXE" }}\n'
+    CONFIG = PXE + hostile.CONFIG.replace(
+        'exclude = ["192.168.50.190-192.168.50.199"]',
+        '[[network.block.pool]]\nrange = "192.168.50.200-192.168.50.229"\nclasses = ["pxe"]')
+
+    def test_W30_offers_of_a_guarded_pool_keep_nobody_waiting(self):
+        octets = bytearray(Frame(discover((77, b"iPXE"))).encode())
+        for number in range(1_000_000, 1_000_200):
+            octets[6:12] = octets[70:76] = mac(number)
+            self.flood.send(octets)
+        self.discover_as_many(2_000_000, 2000)
+        self.assertLess(self.serve_one("veth-c"), 2 * hostile.WITHIN)
+
+
 class FloodAtDebugTest(FloodTest):
     LEVEL = "debug"
