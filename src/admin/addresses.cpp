@@ -83,7 +83,7 @@ std::expected<Wish, Problem> read_wish(const Call& call) {
   wish.claimant.vif = call.body.get_or<std::string>("interface_id", "");
   wish.claimant.device = read_device(call.body, faults);
   wish.claimant.mac = read_mac(call.body, "mac_address", "", faults);
-  wish.particulars = read_particulars(call.body, {}, "", faults);
+  wish.particulars = read_particulars(call.body, {}, faults);
   if (!faults.empty()) return std::unexpected(invalid(std::move(faults)));
   if (auto problem = unreachable(call, wish.claimant.tenant)) return std::unexpected(*problem);
   return wish;

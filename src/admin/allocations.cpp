@@ -57,7 +57,7 @@ std::expected<HandleWish, Problem> read_fields(const Call& call) {
   read_families(call.body, wish, faults);
   wish.device = read_device(call.body, faults);
   wish.mac = read_mac(call.body, "mac_address", "", faults);
-  wish.particulars = read_particulars(call.body, {}, "", faults);
+  wish.particulars = read_particulars(call.body, {}, faults);
   if (!faults.empty()) return std::unexpected(invalid(std::move(faults)));
   return wish;
 }

@@ -86,8 +86,9 @@ std::expected<void, Problem> read_fields(const Body& body, Block& block, const S
     block.type = static_cast<store::BlockType>(place_of(kTypes, *name));
   }
   Faults faults;
-  update_boot(body, block.boot, "", faults);
+  check_boot(body, faults);
   if (!faults.empty()) return std::unexpected(invalid(std::move(faults)));
+  update_boot(body, block.boot);
   return {};
 }
 

@@ -132,10 +132,6 @@ class Reader {
   Faults faults_;
 };
 
-json::value or_null(const std::string& text) {
-  return text.empty() ? json::value() : json::value(text);
-}
-
 json::value seconds_in(const wire::Message4& reply, std::uint8_t option) {
   if (!reply.has(option)) return nullptr;
   return base::ByteReader(reply.option(option)).u32();
@@ -147,11 +143,10 @@ std::string text_in(Bytes field) {
   return base::escape(text.substr(0, text.find('\0')));
 }
 
-json::object boot_in(const wire::Message4& reply) {
+store::Boot boot_in(const wire::Message4& reply) {
   const net::Ipv4 server = reply.header().siaddr;
-  return {{"server", server.is_unspecified() ? json::value() : json::value(text(server))},
-          {"server_name", or_null(text_in(reply.sname()))},
-          {"file", or_null(text_in(reply.file()))}};
+  return {server.is_unspecified() ? std::nullopt : std::optional<net::Address>(server),
+          text_in(reply.sname()), text_in(reply.file())};
 }
 
 json::object options_in(const wire::Message4& reply, const wire::OptionTable4& table) {
@@ -194,7 +189,7 @@ json::object shown(const Call& call, const Explanation& told, const std::string&
           {"reservation", told.reservation},
           {"to", or_null(told.to)},
           {"options", options_in(*reply, call.context.settings.options)},
-          {"boot", boot_in(*reply)},
+          {"boot", show(boot_in(*reply))},
           {"record", record_of(call, told)}};
 }
 

@@ -41,8 +41,7 @@ std::optional<Problem> wrong(const Body& body) {
   if (server_id != nullptr && !is_host(*server_id)) {
     faults.push_back({"server_id", "is no host's IPv4 address"});
   }
-  store::Boot boot;
-  update_boot(body, boot, "", faults);
+  check_boot(body, faults);
   if (faults.empty()) return std::nullopt;
   return invalid(std::move(faults));
 }
@@ -75,8 +74,7 @@ void update(const Body& body, Network& network) {
   body.update<bool>("conflict_check", network.conflict_check, plain.conflict_check);
   body.update<Options>("options", network.options, plain.options);
   body.update<Codes>("force", network.forced, plain.forced);
-  Faults told;  // by `wrong`
-  update_boot(body, network.boot, "", told);
+  update_boot(body, network.boot);
   if (!body.has("identity")) return;
   const auto name = body.get_or<std::string>("identity", std::string(kIdentities.front()));
   const auto at = std::ranges::find(kIdentities, name) - kIdentities.begin();

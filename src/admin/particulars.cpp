@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "melange/base/limits.h"
 #include "melange/base/text.h"
 
 namespace melange::admin {
@@ -40,7 +39,15 @@ bool is_host(const net::Address& address) {
   return !v4.is_unspecified() && !v4.is_loopback() && !v4.is_multicast() && !v4.is_broadcast();
 }
 
-void update_boot(const Body& body, store::Boot& boot, const std::string& at, Faults& faults) {
+void check_boot(const Body& body, Faults& faults) {
+  const auto* boot = body.get<Bodies>("boot");
+  const auto* server = boot != nullptr ? boot->front().get<net::Address>("server") : nullptr;
+  if (server != nullptr && !is_host(*server)) {
+    faults.push_back({"boot.server", "is no host's IPv4 address"});
+  }
+}
+
+void update_boot(const Body& body, store::Boot& boot) {
   if (!body.has("boot")) return;
   boot = {};
   const auto* given = body.get<Bodies>("boot");
@@ -49,25 +56,22 @@ void update_boot(const Body& body, store::Boot& boot, const std::string& at, Fau
   fields.update<net::Address>("server", boot.server, std::optional<net::Address>());
   fields.update<std::string>("server_name", boot.server_name, std::string());
   fields.update<std::string>("file", boot.file, std::string());
-  if (boot.server && !is_host(*boot.server)) {
-    faults.push_back({cat(at, "boot.server"), "is no host's IPv4 address"});
-  }
 }
 
-ipam::Particulars read_particulars(const Body& body, ipam::Particulars before,
-                                   const std::string& at, Faults& faults) {
+ipam::Particulars read_particulars(const Body& body, ipam::Particulars before, Faults& faults) {
   body.update<std::string>("hostname", before.hostname, std::string());
   body.update<Options>("options", before.options, Options());
   body.update<Codes>("force", before.forced, Codes());
   body.update<Texts>("classes", before.classes, Texts());
-  update_boot(body, before.boot, at, faults);
+  check_boot(body, faults);
+  update_boot(body, before.boot);
   if (!before.hostname.empty() && !is_hostname(before.hostname)) {
     faults.push_back(
-        {cat(at, "hostname"), "is no host name; use letters, digits and inner hyphens (RFC 1123)"});
+        {"hostname", "is no host name; use letters, digits and inner hyphens (RFC 1123)"});
   }
   if (size_of(before.options) > base::limits::kAddressOptions) {
     faults.push_back(
-        {cat(at, "options"), cat("are longer than ", base::limits::kAddressOptions, " octets")});
+        {"options", cat("are longer than ", base::limits::kAddressOptions, " octets")});
   }
   return before;
 }

@@ -8,6 +8,7 @@
 #include "melange/ipam/reservations.h"
 #include "networks.h"
 #include "page.h"
+#include "show.h"
 #include "show_draft.h"
 
 namespace melange::admin {
@@ -71,13 +72,9 @@ std::vector<Identity> identities_in(const Body& body, const Client& client, Faul
 std::vector<Identity> read_identities(const Body& body, const Reservation& before, Faults& faults) {
   std::vector<Identity> all;
   for (const Client& client : kClients) {
-    if (body.has(client.field)) {
-      std::ranges::move(identities_in(body, client, faults), std::back_inserter(all));
-      continue;
-    }
-    if (before.identity.kind() == client.kind) all.push_back(before.identity);
-    std::ranges::copy_if(before.also, std::back_inserter(all),
-                         [&](const Identity& identity) { return identity.kind() == client.kind; });
+    std::ranges::move(body.has(client.field) ? identities_in(body, client, faults)
+                                             : identities_of(before, client.kind),
+                      std::back_inserter(all));
   }
   return all;
 }
@@ -115,7 +112,7 @@ ipam::ReservationWish read_wish(const Body& body, const Reservation& before, Fau
   ipam::ReservationWish wish;
   wish.addresses = body.get_or<Addresses>("addresses", {});
   if (wish.addresses.empty()) wish.addresses = before.addresses;
-  wish.particulars = read_particulars(body, ipam::particulars_of(before), "", faults);
+  wish.particulars = read_particulars(body, ipam::particulars_of(before), faults);
   const auto on_conflict = body.get_or<std::string>("on_conflict", "");
   wish.on_conflict = on_conflict == "wait" ? ipam::OnConflict::kWait : ipam::OnConflict::kRefuse;
   return wish;

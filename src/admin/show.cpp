@@ -15,10 +15,6 @@ using base::cat;
 using store::ObjectKind;
 using store::View;
 
-json::value or_null(std::string text) {
-  return text.empty() ? json::value() : json::value(std::move(text));
-}
-
 json::value or_null(const std::optional<bool>& flag) {
   return flag ? json::value(*flag) : json::value();
 }
@@ -83,17 +79,6 @@ json::value hex_or_null(base::Bytes octets) {
   return octets.empty() ? json::value() : json::value(base::hex(octets));
 }
 
-// Of one kind, the first of all before others. None if the first is not known any more: without it
-// the rest would seem to be all.
-std::vector<wire::Identity> identities_of(const store::Reservation& reservation,
-                                          wire::IdentityKind kind) {
-  if (reservation.identity.empty()) return {};
-  std::vector<wire::Identity> all = reservation.also;
-  all.insert(all.begin(), reservation.identity);
-  std::erase_if(all, [&](const wire::Identity& identity) { return identity.kind() != kind; });
-  return all;
-}
-
 json::value hex_of(const store::Reservation& reservation, wire::IdentityKind kind) {
   const auto all = identities_of(reservation, kind);
   return all.empty() ? json::value() : json::value(base::hex(all.front().bytes()));
@@ -114,12 +99,6 @@ std::string option_name(const wire::OptionTable4& table, std::uint8_t code) {
   return spec != nullptr ? std::string(spec->name) : std::to_string(code);
 }
 
-json::object boot_of(const store::Boot& boot) {
-  return {{"server", or_null(boot.server)},
-          {"server_name", or_null(boot.server_name)},
-          {"file", or_null(boot.file)}};
-}
-
 json::object tags_of(const std::vector<store::Tag>& tags) {
   json::object out;
   for (const store::Tag& tag : tags) out.emplace(tag.key, tag.value);
@@ -133,6 +112,25 @@ json::array routes_of(const Sight& sight, const store::Block& block) {
 }
 
 }  // namespace
+
+json::value or_null(std::string text) {
+  return text.empty() ? json::value() : json::value(std::move(text));
+}
+
+std::vector<wire::Identity> identities_of(const store::Reservation& reservation,
+                                          wire::IdentityKind kind) {
+  if (reservation.identity.empty()) return {};
+  std::vector<wire::Identity> all = reservation.also;
+  all.insert(all.begin(), reservation.identity);
+  std::erase_if(all, [&](const wire::Identity& identity) { return identity.kind() != kind; });
+  return all;
+}
+
+json::object show(const store::Boot& boot) {
+  return {{"server", or_null(boot.server)},
+          {"server_name", or_null(boot.server_name)},
+          {"file", or_null(boot.file)}};
+}
 
 json::value show(base::Instant instant) {
   if (instant == base::Instant{} || instant == base::Instant::max()) return nullptr;
@@ -178,7 +176,7 @@ json::object show(const Sight& sight, const store::Network& network) {
       {"conflict_check", or_null(network.conflict_check)},
       {"options", show(sight.options, network.options)},
       {"force", show(sight.options, network.forced)},
-      {"boot", boot_of(network.boot)},
+      {"boot", show(network.boot)},
       {"managed_by", name_of(network.managed_by)},
       {"created_at", show(network.created)},
       {"revision", network.revision},
@@ -214,7 +212,7 @@ json::object show(const Sight& sight, const store::Block& block) {
       {"ip_routes", routes_of(sight, block)},
       {"options", show(sight.options, block.options)},
       {"force", show(sight.options, block.forced)},
-      {"boot", boot_of(block.boot)},
+      {"boot", show(block.boot)},
       {"classes", texts(block.classes)},
       {"generator", kGenerators.at(static_cast<std::size_t>(block.generator))},
       {"quarantine_time", seconds(block.quarantine_time)},
@@ -254,7 +252,7 @@ json::object show(const Sight& sight, const store::AddressRecord& record) {
       {"remote_id", relay ? hex_or_null(relay->remote_id) : json::value()},
       {"options", show(sight.options, record.options)},
       {"force", show(sight.options, record.forced)},
-      {"boot", boot_of(record.boot)},
+      {"boot", show(record.boot)},
       {"classes", texts(record.classes)},
       {"since", show(record.since)},
       {"expires_at", show(record.expires)},
@@ -297,7 +295,7 @@ json::object show(const Sight& sight, const store::Reservation& reservation) {
       {"hostname", or_null(reservation.hostname)},
       {"options", show(sight.options, reservation.options)},
       {"force", show(sight.options, reservation.forced)},
-      {"boot", boot_of(reservation.boot)},
+      {"boot", show(reservation.boot)},
       {"classes", texts(reservation.classes)},
       {"managed_by", name_of(reservation.managed_by)},
       {"created_at", show(reservation.created)},

@@ -41,6 +41,13 @@ std::string address_id(const store::View& view, const store::AddressKey& key);
 json::object show(const wire::OptionTable4& table, const std::vector<store::OptionValue>& options);
 // Names of options, or the numbers of those that have none, as texts.
 json::array show(const wire::OptionTable4& table, const std::vector<std::uint8_t>& codes);
+json::object show(const store::Boot& boot);
 json::value show(base::Instant instant);  // null for the epoch, and for what never comes
+json::value or_null(std::string text);    // null for an empty one
+
+// Of one kind, the first of all before others. None if the first is not known any more: without it
+// the rest would seem to be all.
+std::vector<wire::Identity> identities_of(const store::Reservation& reservation,
+                                          wire::IdentityKind kind);
 
 }  // namespace melange::admin

@@ -19,19 +19,19 @@ int fail(const std::string& message) {
   return 1;
 }
 
+// Tells what is wrong with the file.
+int fail(const std::string& path, const config::Mistakes& mistakes) {
+  std::fputs(config::text(path, mistakes).c_str(), stderr);
+  return 1;
+}
+
 }  // namespace
 
 int check(const std::string& config_path) {
   const auto config = config::load(config_path);
-  if (!config) {
-    std::fputs(config::text(config_path, config.error()).c_str(), stderr);
-    return 1;
-  }
+  if (!config) return fail(config_path, config.error());
   if (const auto& path = config->http.tokens.value) {
-    if (const auto tokens = config::load_tokens(*path); !tokens) {
-      std::fputs(config::text(*path, tokens.error()).c_str(), stderr);
-      return 1;
-    }
+    if (const auto tokens = config::load_tokens(*path); !tokens) return fail(*path, tokens.error());
   }
   print(config_path + ": ok\n");
   return 0;
@@ -49,10 +49,7 @@ int print_version() {
 
 int list_leases(const std::string& config_path, bool as_json) {
   const auto config = config::load(config_path);
-  if (!config) {
-    std::fputs(config::text(config_path, config.error()).c_str(), stderr);
-    return 1;
-  }
+  if (!config) return fail(config_path, config.error());
   auto store = store::Store::open_read_only(config->store.path);
   if (!store) return fail(store.error().message);
   auto snapshot = store->snapshot();
@@ -67,10 +64,7 @@ int list_leases(const std::string& config_path, bool as_json) {
 int replay(const std::string& config_path, const std::string& capture_path,
            const std::string& interface) {
   const auto config = config::load(config_path);
-  if (!config) {
-    std::fputs(config::text(config_path, config.error()).c_str(), stderr);
-    return 1;
-  }
+  if (!config) return fail(config_path, config.error());
   const auto write = [](std::string_view line) {
     std::fwrite(line.data(), 1, line.size(), stdout);
   };

@@ -35,12 +35,16 @@ std::string cell(const json::value& value) {
   return json::serialize(value);
 }
 
+std::string cell_of(const json::object& object, std::string_view name) {
+  const json::value* const found = object.if_contains(name);
+  return found != nullptr ? cell(*found) : "";
+}
+
 Cells row(std::span<const std::string_view> columns, const json::value& value) {
   Cells out;
   const json::object* const object = value.if_object();
   for (const std::string_view column : columns) {
-    const json::value* const found = object != nullptr ? object->if_contains(column) : nullptr;
-    out.push_back(found != nullptr ? cell(*found) : "");
+    out.push_back(object != nullptr ? cell_of(*object, column) : "");
   }
   return out;
 }
@@ -71,11 +75,6 @@ void add_members(const json::object& object, const std::string& prefix, std::vec
       rows.push_back({name, cell(value)});
     }
   }
-}
-
-std::string cell_of(const json::object& object, std::string_view name) {
-  const json::value* const found = object.if_contains(name);
-  return found != nullptr ? cell(*found) : "";
 }
 
 // "network lab, block 192.0.2.0/24": those that are there.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "endpoint.h"
+#include "melange/base/limits.h"
 #include "melange/base/text.h"
 #include "message.h"
 
@@ -20,9 +21,7 @@ constexpr std::size_t kInterfaceName = 15;  // IFNAMSIZ without the NUL
 constexpr std::size_t kPlainName = 64;
 constexpr std::size_t kLabel = 63;        // RFC 1035 section 2.3.4
 constexpr std::size_t kDomainName = 253;  // the same: 255 octets on the wire
-constexpr std::size_t kServerName = 63;
-constexpr std::size_t kBootFile = 255;
-constexpr std::uint16_t kLeastMtu = 68;  // RFC 791: what every link must carry
+constexpr std::uint16_t kLeastMtu = 68;   // RFC 791: what every link must carry
 
 bool consists_of(std::string_view text, std::string_view first, std::string_view second) {
   return std::ranges::all_of(text, [&](char c) {
@@ -81,9 +80,13 @@ Complaint host_name(const std::string& name) {
   return cat(quoted(name), " is no host name; use letters, digits and inner hyphens (RFC 1123)");
 }
 
-Complaint server_name(const std::string& name) { return octets_within(name, kServerName); }
+Complaint server_name(const std::string& name) {
+  return octets_within(name, base::limits::kServerNameSize);
+}
 
-Complaint boot_file(const std::string& file) { return octets_within(file, kBootFile); }
+Complaint boot_file(const std::string& file) {
+  return octets_within(file, base::limits::kBootFileSize);
+}
 
 Complaint endpoint(const std::string& text) {
   const auto parsed = parse_endpoint(text);

@@ -50,10 +50,8 @@ class NameCheck {
   void look_at(const std::vector<At<std::string>>& classes) {
     for (const auto& [name, line] : classes) {
       if (std::ranges::binary_search(names_, name)) continue;
-      const auto meant = probably_meant(name, names_, mistakes_);
       mistakes_.push_back(
-          {line, unknown("class", name) + (meant ? cat("; did you mean '", *meant, "'?")
-                                                 : "; add a [[class]] of that name")});
+          {line, unknown("class", name, names_, mistakes_, "add a [[class]] of that name")});
     }
   }
 

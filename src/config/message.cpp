@@ -2,6 +2,7 @@
 #include "message.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "melange/base/text.h"
 
@@ -26,16 +27,8 @@ struct Shown {
   std::string operator()(const Table&) const { return "a table"; }
 };
 
-}  // namespace
-
-std::string quoted(std::string_view text) { return base::cat('"', cut(text), '"'); }
-
-std::string unknown(std::string_view what, std::string_view name) {
-  return base::cat("unknown ", what, " '", cut(name), '\'');
-}
-
-std::string shown(const Node& node) { return std::visit(Shown{}, node.value); }
-
+// Not looked for when `name` is long or there are many mistakes already: a file of nothing else
+// would take seconds.
 std::optional<std::string_view> probably_meant(std::string_view name,
                                                std::span<const std::string_view> known,
                                                const Mistakes& so_far) {
@@ -47,14 +40,24 @@ std::optional<std::string_view> probably_meant(std::string_view name,
   return base::nearest(lower, known);
 }
 
+}  // namespace
+
+std::string quoted(std::string_view text) { return base::cat('"', cut(text), '"'); }
+
+std::string shown(const Node& node) { return std::visit(Shown{}, node.value); }
+
+std::string unknown(std::string_view what, std::string_view name,
+                    std::span<const std::string_view> known, const Mistakes& so_far,
+                    std::string_view otherwise) {
+  const auto meant = probably_meant(name, known, so_far);
+  return base::cat("unknown ", what, " '", cut(name), "'; ",
+                   meant ? base::cat("did you mean '", *meant, "'?") : std::string(otherwise));
+}
+
 std::string unknown_key(std::string_view key, std::span<const std::string_view> known,
                         const Mistakes& so_far) {
-  const std::string subject = unknown("key", key);
-  if (const auto meant = probably_meant(key, known, so_far)) {
-    return base::cat(subject, "; did you mean '", *meant, "'?");
-  }
   const std::vector<std::string> names(known.begin(), known.end());
-  return base::cat(subject, "; known here are ", base::join(names, ", "));
+  return unknown("key", key, known, so_far, base::cat("known here are ", base::join(names, ", ")));
 }
 
 void sort_out(Mistakes& mistakes) {

@@ -56,11 +56,8 @@ std::vector<std::string_view> names_for(Purpose purpose, const wire::OptionTable
 }
 
 std::string unknown_option(std::string_view name, Purpose purpose, const Context& context) {
-  const auto names = names_for(purpose, context.options);
-  const auto meant = probably_meant(name, names, context.mistakes);
-  const std::string hint = meant ? cat("; did you mean '", *meant, "'?")
-                                 : "; write the number of an option that has no name here";
-  return unknown("option", name) + hint;
+  return unknown("option", name, names_for(purpose, context.options), context.mistakes,
+                 "write the number of an option that has no name here");
 }
 
 // The code that `name` stands for, if it may be used so.
@@ -155,11 +152,10 @@ std::string read_form(const Node& node, std::string_view key, const Context& con
     return "";
   }
   const auto known = wire::form_names();
-  const auto meant = probably_meant(*name, known, context.mistakes);
   const std::vector<std::string> names(known.begin(), known.end());
-  context.complain(node.line, cat(key, ": ", unknown("form", *name),
-                                  meant ? cat("; did you mean '", *meant, "'?")
-                                        : cat("; known are ", base::join(names, ", "))));
+  context.complain(node.line, cat(key, ": ",
+                                  unknown("form", *name, known, context.mistakes,
+                                          cat("known are ", base::join(names, ", ")))));
   return "";
 }
 

@@ -90,10 +90,8 @@ Decoded<wire::ArchCodes> read_arch(const Node& node, const Mistakes& so_far) {
   const wire::ArchCodes codes = wire::arch_codes(*name);
   if (!codes.empty()) return codes;
   static const std::vector<std::string_view> names = arch_names();
-  const auto meant = probably_meant(*name, names, so_far);
-  const std::string hint = meant ? cat("; did you mean '", *meant, "'?")
-                                 : "; write the number of one that has no name here";
-  return std::unexpected(unknown("architecture", *name) + hint);
+  return std::unexpected(unknown("architecture", *name, names, so_far,
+                                 "write the number of one that has no name here"));
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "reservation_rules.h"
 
-#include <algorithm>
 #include <iterator>
 #include <map>
 
@@ -71,9 +70,10 @@ void check_client(const Reservation& reservation, Once<wire::Identity>& clients,
 
 // What a record of the store takes.
 void check_size(const Reservation& reservation, Mistakes& mistakes) {
-  constexpr std::size_t kOverhead = 4;  // of each option in a record, at most
   std::size_t octets = 0;
-  for (const auto& [code, value] : reservation.options) octets += kOverhead + value.size();
+  for (const auto& [code, value] : reservation.options) {
+    octets += limits::kOptionOverhead + value.size();
+  }
   if (octets > limits::kAddressOptions) {
     mistakes.push_back({reservation.line, cat("reservation: its options are longer than ",
                                               limits::kAddressOptions, " octets")});

@@ -11,14 +11,12 @@ namespace melange::ipam {
 namespace {
 
 using base::cat;
+namespace limits = base::limits;
 using store::AddressRecord;
 using store::AddressState;
 using store::NatDirection;
 
-constexpr std::size_t kHostname = 253;      // RFC 1035 section 2.3.4, without the root's dot
-constexpr std::size_t kOptionOverhead = 4;  // of each in its record, at most
-constexpr std::size_t kServerName = 63;     // RFC 2131 section 2: `sname`, with a NUL behind it
-constexpr std::size_t kBootFile = 255;      // of option 67, RFC 2132 section 9.5
+constexpr std::size_t kHostname = 253;  // RFC 1035 section 2.3.4, without the root's dot
 // What an address's record has room for, beside what the wire writes there.
 constexpr std::size_t kInAll = 6144;
 
@@ -94,7 +92,9 @@ namespace {
 
 std::size_t size_of(const std::vector<store::OptionValue>& options) {
   std::size_t octets = 0;
-  for (const store::OptionValue& option : options) octets += kOptionOverhead + option.octets.size();
+  for (const store::OptionValue& option : options) {
+    octets += limits::kOptionOverhead + option.octets.size();
+  }
   return octets;
 }
 
@@ -111,7 +111,6 @@ std::size_t size_of(const Particulars& particulars) {
 }  // namespace
 
 std::optional<Refusal> unfit(const Particulars& particulars) {
-  namespace limits = base::limits;
   std::vector<Fault> faults;
   const auto check = [&](std::size_t size, std::size_t most, std::string_view field,
                          std::string_view what) {
@@ -119,8 +118,9 @@ std::optional<Refusal> unfit(const Particulars& particulars) {
   };
   check(particulars.hostname.size(), kHostname, "hostname", "is longer than");
   check(size_of(particulars.options), limits::kAddressOptions, "options", "are longer than");
-  check(particulars.boot.server_name.size(), kServerName, "boot.server_name", "is longer than");
-  check(particulars.boot.file.size(), kBootFile, "boot.file", "is longer than");
+  check(particulars.boot.server_name.size(), limits::kServerNameSize, "boot.server_name",
+        "is longer than");
+  check(particulars.boot.file.size(), limits::kBootFileSize, "boot.file", "is longer than");
   for (const std::string& name : particulars.classes) {
     check(name.size(), limits::kNameSize, "classes", "have a name that is longer than");
   }

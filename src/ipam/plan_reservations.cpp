@@ -34,14 +34,6 @@ Reservation to_reservation(const config::Reservation& from, NetworkId network) {
   return reservation;
 }
 
-// What the configuration gave to an address that the API has allocated to the same client.
-AddressRecord without_particulars(AddressRecord record) {
-  const store::InterfaceId interface = record.interface;
-  forget_operator(record);
-  record.interface = interface;
-  return record;
-}
-
 }  // namespace
 
 // Those that the network has and that are ours to change; what they are known by passes to the
@@ -122,12 +114,14 @@ void Planner::withdraw_from(const Block& block, const Reservation& reservation) 
   if (block.network != reservation.network) return;
   for (const net::Address& address : reservation.addresses) {
     const AddressKey key{block.id, address};
-    const auto record = block.cidr.contains(address) ? records_.find(key) : std::nullopt;
+    auto record = block.cidr.contains(address) ? records_.find(key) : std::nullopt;
     if (!record) continue;
     if (is_apis(*record)) {
       const bool is_ours = reservation.managed_by == store::ManagedBy::kConfig &&
                            owner_of(*record) == reservation.identity;
-      if (is_ours) records_.put(without_particulars(*record));
+      if (!is_ours) continue;
+      ipam::tell(*record, {});  // what the configuration told it goes; the API's allocation stays
+      records_.put(*record);
       continue;
     }
     const auto left = without_owner(*record, reservation.identity, now_);

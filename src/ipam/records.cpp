@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "melange/ipam/lease.h"
+#include "ownership.h"
 
 namespace melange::ipam {
 
@@ -45,9 +46,7 @@ AddressRecord with_owner(AddressRecord record, bool exists, const Identity& owne
 std::optional<AddressRecord> without_owner(AddressRecord record, const Identity& owner,
                                            Instant now) {
   if (record.reserved_for != owner && record.identity != owner) return record;
-  const store::InterfaceId interface = record.interface;
-  forget_operator(record);
-  record.interface = interface;
+  tell(record, {});
   if (record.reserved_for == owner) {
     record.reserved_for = {};
     return record;

@@ -28,7 +28,7 @@ inline constexpr std::size_t kDeclinesPerClient = 3;  // addresses one client ma
 inline constexpr Seconds kDeclineWindow{3600};
 inline constexpr std::size_t kAddressesPerIdentity = 16;  // looked at for one client of one network
 inline constexpr std::size_t kReclaimScan = 256;  // records looked at when a pool has nothing free
-inline constexpr std::size_t kProbes = 1024;  // addresses looked for on the links at one time
+inline constexpr std::size_t kProbes = 1024;      // addresses looked for on the links at one time
 // Of the answers to probes, how many may quarantine an address in a window: anybody can forge one.
 inline constexpr std::size_t kConflictsPerClient = 3;
 inline constexpr std::size_t kConflictsPerLink = 16;
@@ -42,6 +42,9 @@ inline constexpr std::size_t kSweepRecords = 512;     // records per slice of th
 inline constexpr std::size_t kSeenAddresses = 65536;  // addresses noted by INFORM
 inline constexpr std::size_t kPrunedAtOnce = 2048;    // events and answers dropped in one slice
 inline constexpr std::size_t kAddressOptions = 2048;  // octets of the options of one address
+inline constexpr std::size_t kOptionOverhead = 4;     // of each of them in the record, at most
+inline constexpr std::size_t kServerNameSize = 63;    // RFC 2131 section 2: sname, a NUL behind it
+inline constexpr std::size_t kBootFileSize = 255;     // of option 67, RFC 2132 section 9.5
 inline constexpr std::size_t kIdentities = 9;         // of one reservation, the first among them
 inline constexpr std::size_t kClassesOfOne = 16;      // client classes that an address names
 inline constexpr Seconds kAnswerTime{86400};          // how long an Idempotency-Key is remembered
