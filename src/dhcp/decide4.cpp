@@ -102,8 +102,7 @@ Decision4 no_address(const Scene4& scene) {
 
 Offer offer_of(const Scene4& scene, const Pick4& picked) {
   const store::AddressKey key = scene.key(*picked.block, picked.address);
-  return {scene.network().id, scene.identity(), key, scene.now + scene.limits.offer_time,
-          !picked.fresh};
+  return {scene.network().id, scene.identity(), key, scene.now + scene.limits.offer_time, true};
 }
 
 // RFC 2131 section 2.2: the server should look whether a newly offered address is in use.
@@ -126,7 +125,7 @@ Decision4 commit_rapidly(const Scene4& scene, const Pick4& picked);
 
 Decision4 discover(const Scene4& scene) {
   if (auto without = without_v4(scene)) return *std::move(without);
-  auto picked = pick_address(scene);
+  const auto picked = pick_address(scene);
   if (!picked) return no_address(scene);
   if (must_probe(scene, *picked)) return probe(scene, *picked);
   const bool asks_at_once = scene.query.message->has(wire::option4::kRapidCommit);
@@ -141,7 +140,6 @@ Decision4 discover(const Scene4& scene) {
   decision.reply =
       lease_reply(scene, wire::MessageType4::kOffer, *picked->block, picked->address, lease_time);
   if (record && owns(scene, *record)) carry_own(*record, *decision.reply);
-  picked->fresh = false;
   decision.offer = HoldOffer{offer_of(scene, *picked)};
   return decision;
 }
@@ -407,7 +405,8 @@ bool is_ignored(const Scene4& scene) {
 }  // namespace
 
 Decision4 decide(const Query4& query, const store::View& view, const Topology& topology,
-                 const Offers& offers, const Limits4& limits, base::Instant now) {
+                 const Offers& offers, const Limits4& limits, base::Instant now,
+                 base::FunctionRef<void(const Scene4&)> look) {
   const auto place = find_place(query, topology);
   if (!place) return silent(place.error());
   const ServedNetwork& network = *place->network;
@@ -423,12 +422,18 @@ Decision4 decide(const Query4& query, const store::View& view, const Topology& t
   } else {
     scene.own = addresses_of(view, network.id, scene.identities);
     scene.classes = classes_of(scene, relay);
+    look(scene);
     decision = is_ignored(scene) ? silent(Reason::kIgnored) : decide_in(scene);
     decision.identity = scene.identity();
   }
   decision.network = &network;
   if (decision.reply && place->link != nullptr) decision.reply->mtu = place->link->host.mtu;
   return decision;
+}
+
+Decision4 decide(const Query4& query, const store::View& view, const Topology& topology,
+                 const Offers& offers, const Limits4& limits, base::Instant now) {
+  return decide(query, view, topology, offers, limits, now, [](const Scene4&) {});
 }
 
 std::string text(const Decision4& decision) {

@@ -17,25 +17,13 @@ namespace {
 namespace code = wire::option4;
 using base::Bytes;
 
-// The reservation by which an operator knows the client, if it has any.
-std::optional<store::AddressRecord> reservation_of(const Scene4& scene) {
-  for (const store::AddressKey& key : scene.own) {
-    auto record = scene.view.address(key);
-    if (record && owns(scene, *record)) return record;
-  }
-  return std::nullopt;
-}
-
-// What the decision saw of the client, whether it was answered or not.
-void look_at_client(const Query4& query, const Scene4& scene, Explanation4& out) {
-  const auto reservation = reservation_of(scene);
-  out.has_reservation = reservation.has_value();
-  const auto& relay = query.relay;
-  const std::span<const std::string> named =
-      reservation ? reservation->classes : std::span<const std::string>();
-  const ClassList classes = scene.topology.globals().classes.match(query, relay ? &*relay : nullptr,
-                                                                   out.has_reservation, named);
-  for (const ServedClass* const each : classes) out.classes.push_back(each->name);
+// What the decision sees of the client, whether it is answered or not.
+void look_at_client(const Scene4& scene, Explanation4& out) {
+  for (const ServedClass* const each : scene.classes) out.classes.push_back(each->name);
+  out.has_reservation = std::ranges::any_of(scene.own, [&](const store::AddressKey& key) {
+    const auto& record = scene.record(key);
+    return record && owns(scene, *record);
+  });
 }
 
 std::optional<store::AddressKey> subject_of(const Query4& query, const Decision4& decision) {
@@ -73,25 +61,9 @@ Explanation4 explain(const wire::Datagram& datagram, const store::View& view,
   Limits4 without_probes = limits;
   without_probes.can_probe = false;
   out.query = text(*query);
-  out.decision = decide(*query, view, topology, offers, without_probes, now);
+  out.decision = decide(*query, view, topology, offers, without_probes, now,
+                        [&](const Scene4& scene) { look_at_client(scene, out); });
   out.subject = subject_of(*query, out.decision);
-  if (const auto place = find_place(*query, topology)) {
-    const auto* const relay = query->relay ? &*query->relay : nullptr;
-    Scene4 scene{*query,
-                 view,
-                 topology,
-                 offers,
-                 without_probes,
-                 now,
-                 *place,
-                 identify(*query, relay, *place->network),
-                 {},
-                 {}};
-    if (!scene.identities.empty()) {
-      scene.own = addresses_of(view, place->network->id, scene.identities);
-      look_at_client(*query, scene, out);
-    }
-  }
   if (!out.decision.reply) return out;
   out.reply = bytes_of_reply(*query, *out.decision.reply);
   if (!out.reply.empty()) return out;

@@ -7,6 +7,7 @@
 
 #include <expected>
 
+#include "melange/base/function_ref.h"
 #include "melange/base/inline.h"
 #include "melange/dhcp/decide4.h"
 
@@ -76,6 +77,12 @@ std::expected<Place4, Reason> find_place(const Query4& query, const Topology& to
 
 // False for what is no client's address whatever anybody says: ours, and a block's first and last.
 bool may_be_host(const ServedNetwork& network, const Topology& topology, net::Ipv4 address);
+
+// As the public one (decide4.h). `look` is shown the client, if it has an identity, before anything
+// is decided of it.
+Decision4 decide(const Query4& query, const store::View& view, const Topology& topology,
+                 const Offers& offers, const Limits4& limits, base::Instant now,
+                 base::FunctionRef<void(const Scene4&)> look);
 
 // By the network's policy first; none if the policy finds nothing. dhcp.md rule 10. `relay` is what
 // a relay says of the client, now or at its last REQUEST; null if nothing.

@@ -184,6 +184,35 @@ TEST_F(ExplainTest, WhatTheRelaySaysOfACircuitIsHeeded) {
   EXPECT_EQ(text(ask(question)->decision.identity), "circuit-id cafe");
 }
 
+// A renewal goes past the relay, which named the circuit when the lease began (dhcp.md rule 12).
+TEST_F(ExplainTest, WhatTheRelaySaidOfTheLeaseIsHeeded) {
+  store::Network far = *store_.snapshot()->view().network(store::NetworkId{2});
+  far.identity = store::IdentityPolicy::kCircuitId;
+  test::commit(store_, {store::PutNetwork{far}});
+  const test::Octets circuit{0xca, 0xfe};
+  const test::Octets option{1, 2, 0xca, 0xfe};
+  store::AddressRecord record =
+      test::in_state(AddressState::kBound, test::key(2, "198.51.100.103"),
+                     *wire::Identity::make(wire::IdentityKind::kCircuitId, circuit));
+  record.network = store::NetworkId{2};
+  record.mac = mac_of(1);
+  record.relay_info = base::InlineBytes<255>(option);
+  put(record);
+  config::Class members;
+  members.name.value = "port7";
+  members.match.circuit_id = {{circuit, false}};
+  auto globals = std::make_shared<Globals4>();
+  globals->classes = ClassSet(std::span(&members, 1));
+  compile(globals);
+  Question4 question = relayed(Intent4::kRenew);
+  question.address = net::Ipv4::parse("198.51.100.103");
+  const auto out = ask(question);
+  ASSERT_TRUE(out);
+  EXPECT_EQ(text(out->decision.identity), "circuit-id cafe");
+  EXPECT_TRUE(out->has_reservation);
+  EXPECT_EQ(out->classes, std::vector<std::string>{"port7"});
+}
+
 TEST_F(ExplainTest, ACircuitOnAClientsOwnWireIsForeign) {
   Question4 question = on_eth0(Intent4::kDiscover);
   question.relay_information = {1, 2, 0xca, 0xfe};
