@@ -82,12 +82,12 @@ void Offers::release_address(const AddressKey& address) {
   }
 }
 
-void Offers::check(store::NetworkId network, const wire::Identity& identity,
-                   const store::AddressKey& address) {
+bool Offers::check(store::NetworkId network, const wire::Identity& identity,
+                   const AddressKey& address) {
   const auto at = by_client_.find(Client{network, identity});
-  if (at != by_client_.end() && at->second->offer.address == address) {
-    at->second->offer.checked = true;
-  }
+  if (at == by_client_.end() || at->second->offer.address != address) return false;
+  at->second->offer.checked = true;
+  return true;
 }
 
 void Offers::release(store::NetworkId network, const wire::Identity& identity) {

@@ -56,13 +56,20 @@ std::expected<Place4, Reason> place_of_relayed(const Query4& query, const Topolo
   return place;
 }
 
+// hostile.md W27: what came through the kernel is answered to ciaddr, so it must have come from
+// there.
+bool names_another(const Query4& query) {
+  const net::Ipv4 client = query.ciaddr();
+  return !query.direct() && !client.is_unspecified() && query.datagram->source != client;
+}
+
 // Unicast to us, through a router: only a client that has an address can do that.
 std::expected<Place4, Reason> place_of_routed(const Query4& query, const Topology& topology) {
   const net::Ipv4 client = query.ciaddr();
   if (client.is_unspecified()) return std::unexpected(Reason::kNoNetwork);
   const ServedNetwork* network = topology.routed(client);
   if (network == nullptr) return std::unexpected(Reason::kNoNetwork);
-  if (query.datagram->source != client) return std::unexpected(Reason::kSpoofedAddress);
+  if (names_another(query)) return std::unexpected(Reason::kSpoofedAddress);
   Place4 place;
   place.network = network;
   place.source = query.datagram->destination;
@@ -94,12 +101,7 @@ std::expected<Place4, Reason> find_place(const Query4& query, const Topology& to
   if (link == nullptr || is_from_elsewhere(query, *link, topology)) {
     return place_of_routed(query, topology);
   }
-  // hostile.md W27: what came through the kernel is answered to ciaddr, so it must have come from
-  // there.
-  const net::Ipv4 client = query.ciaddr();
-  if (!query.direct() && !client.is_unspecified() && query.datagram->source != client) {
-    return std::unexpected(Reason::kSpoofedAddress);
-  }
+  if (names_another(query)) return std::unexpected(Reason::kSpoofedAddress);
   // dhcp.md rule 12: a client that speaks of circuits itself could take another's place.
   if (query.relay && !link->network->trust_relay_information) {
     return std::unexpected(Reason::kRelayOnLink);

@@ -22,7 +22,7 @@ using wire::OptionToSend;
 constexpr std::size_t kIpAndUdpHeaders = 28;
 constexpr std::size_t kLeastMessageSize = 576;
 // Both fields end with a NUL (RFC 2131 section 2).
-constexpr std::size_t kLongestServerName = 63;
+constexpr std::size_t kLongestServerName = base::limits::kServerNameSize;
 constexpr std::size_t kLongestFile = 127;
 
 // The options of one reply in the order of sending, each once. Numbers are encoded here; all other
@@ -103,10 +103,10 @@ std::bitset<256> unasked(const Reply4& reply, bool all) {
   for_each_set(reply, [&](const OptionSet4& set) {
     mark(set.forced());
     if (all) mark(set.codes());
+    return false;
   });
   if (!all) return codes;
   for (const store::OptionValue& own : reply.options) codes.set(own.code);
-  codes.set(code::kHostName);
   return codes;
 }
 

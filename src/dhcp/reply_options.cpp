@@ -18,15 +18,12 @@ Bytes own_value(const Reply4& reply, std::uint8_t option) {
 }
 
 Bytes layered_value(const Reply4& reply, std::uint8_t option) {
-  for (const ServedClass* const each : reply.classes) {
-    if (const Bytes value = each->options.find(option); !value.empty()) return value;
-  }
-  if (reply.pool != nullptr) {
-    if (const Bytes value = reply.pool->options.find(option); !value.empty()) return value;
-  }
-  if (const Bytes value = reply.block->options.find(option); !value.empty()) return value;
-  if (const Bytes value = reply.network->options.find(option); !value.empty()) return value;
-  return reply.globals->options.find(option);
+  Bytes value;
+  for_each_set(reply, [&](const OptionSet4& set) {
+    value = set.find(option);
+    return !value.empty();
+  });
+  return value;
 }
 
 void fill(Boot4& boot, const store::Boot& from) {

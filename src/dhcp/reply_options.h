@@ -13,13 +13,14 @@ namespace melange::dhcp {
 base::Bytes value_of(const Reply4& reply, std::uint8_t option);
 
 // Calls `visit` with each OptionSet4 that the reply draws from, but not with what the reservation
-// has; the most specific first.
+// has, the most specific first, until it returns true.
 template <class Visit>
 void for_each_set(const Reply4& reply, const Visit& visit) {
-  for (const ServedClass* const each : reply.classes) visit(each->options);
-  if (reply.pool != nullptr) visit(reply.pool->options);
-  visit(reply.block->options);
-  visit(reply.network->options);
+  for (const ServedClass* const each : reply.classes) {
+    if (visit(each->options)) return;
+  }
+  if (reply.pool != nullptr && visit(reply.pool->options)) return;
+  if (visit(reply.block->options) || visit(reply.network->options)) return;
   visit(reply.globals->options);
 }
 

@@ -157,7 +157,10 @@ TEST_F(ReplyOptions, AreVisitedFromTheMostSpecificDown) {
   second_.options = set_of(5);
   first_.options = set_of(6);
   Octets seen;
-  for_each_set(reply_, [&](const OptionSet4& set) { seen.push_back(set.find(kOption).front()); });
+  for_each_set(reply_, [&](const OptionSet4& set) {
+    seen.push_back(set.find(kOption).front());
+    return false;
+  });
   EXPECT_EQ(seen, (Octets{6, 5, 4, 3, 2, 1}));
 }
 

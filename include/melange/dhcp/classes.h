@@ -13,7 +13,6 @@
 #include <string_view>
 #include <vector>
 
-#include "melange/base/function_ref.h"
 #include "melange/base/inline.h"
 #include "melange/base/limits.h"
 #include "melange/base/time.h"

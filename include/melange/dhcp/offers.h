@@ -50,8 +50,8 @@ class Offers {
   // Puts the offer in the place of the client's earlier one, and of another client's offer of the
   // same address.
   void hold(const Offer& offer);
-  // Notes that nobody on the link has the address that is on offer to the client.
-  void check(store::NetworkId network, const wire::Identity& identity,
+  // Notes that nobody on the link has the address; false if it is not on offer to the client.
+  bool check(store::NetworkId network, const wire::Identity& identity,
              const store::AddressKey& address);
   void release(store::NetworkId network, const wire::Identity& identity);
   void drop_expired(base::Instant now);

@@ -52,8 +52,6 @@ struct Query4 {
   // It came from a link's own wire: no relay and no router in between.
   bool direct() const { return datagram->source_mac.has_value(); }
   bool relayed() const { return !giaddr().is_unspecified(); }
-  // RFC 3046 section 2.2: who put option 82 in gets it back.
-  bool echoes_relay() const { return relay.has_value(); }
   bool asks_for(std::uint8_t option) const;  // in its parameter request list
   bool wants_broadcast() const { return (message->header().flags & wire::kBroadcastFlag) != 0; }
   // The address that the packet is about: requested, or ciaddr.
