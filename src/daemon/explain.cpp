@@ -52,13 +52,15 @@ void show_reply(const dhcp::Reply4& reply, admin::Explanation& out) {
 
 }  // namespace
 
-std::expected<admin::Explanation, admin::Unaskable> explain(
-    const admin::Question& question, std::span<const net::HostLink> hosts, const Turn& turn,
-    const dhcp::Limits4& limits, const store::View& view, base::Instant now) {
+std::expected<admin::Explanation, admin::Unaskable> explain(const admin::Question& question,
+                                                            std::span<const net::HostLink> hosts,
+                                                            const Turn& turn,
+                                                            const store::View& view,
+                                                            base::Instant now) {
   const auto intent = dhcp::parse_intent(question.type);
   if (!intent) return std::unexpected(admin::Unaskable{"type", "is no packet of a client's"});
   auto told = dhcp::explain(question_of(question, *intent), hosts, view, turn.topology(),
-                            turn.offers(), limits, now);
+                            turn.offers(), turn.limits(), now);
   if (!told) return std::unexpected(unaskable(told.error()));
   const dhcp::Decision4& decision = told->decision;
   admin::Explanation out;

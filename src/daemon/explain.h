@@ -13,10 +13,12 @@
 
 namespace melange::daemon {
 
-// `turn` is asked for its topology and the offers that are out, inside of its own transaction, of
-// which `view` is.
-std::expected<admin::Explanation, admin::Unaskable> explain(
-    const admin::Question& question, std::span<const net::HostLink> hosts, const Turn& turn,
-    const dhcp::Limits4& limits, const store::View& view, base::Instant now);
+// `turn` is asked for its topology, its limits and the offers that are out, inside of its own
+// transaction, of which `view` is.
+std::expected<admin::Explanation, admin::Unaskable> explain(const admin::Question& question,
+                                                            std::span<const net::HostLink> hosts,
+                                                            const Turn& turn,
+                                                            const store::View& view,
+                                                            base::Instant now);
 
 }  // namespace melange::daemon

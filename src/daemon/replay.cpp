@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "look.h"
 #include "melange/base/text.h"
 #include "melange/dhcp/explain4.h"
 #include "melange/io/capture.h"
@@ -27,7 +28,7 @@ std::unexpected<base::Error> wrong(std::string message) {
 // Where captured packets are taken to have come in.
 struct Here {
   std::vector<net::HostLink> hosts;
-  std::unique_ptr<dhcp::Topology> topology;
+  std::shared_ptr<const dhcp::Topology> topology;
   int ifindex = 0;  // of the link; 0: there is none
 };
 
@@ -49,13 +50,9 @@ base::Result<Here> look_around(const store::Store& store, const config::Config& 
   if (!links) return std::unexpected(links.error());
   Here here;
   here.hosts.assign(links->links().begin(), links->links().end());
-  auto snapshot = store.snapshot();
-  if (!snapshot) return std::unexpected(snapshot.error());
-  const store::View view = snapshot->view();
-  here.topology = std::make_unique<dhcp::Topology>(
-      view.networks(), view.blocks(), here.hosts, config.dhcp.interfaces,
-      std::make_shared<const dhcp::Globals4>(dhcp::compile(config)));
-  if (!view.ok()) return std::unexpected(view.error());
+  auto topology = compile(store, config, here.hosts);
+  if (!topology) return std::unexpected(topology.error());
+  here.topology = std::move(*topology);
   const auto ifindex = link_of(interface, here);
   if (!ifindex) return std::unexpected(ifindex.error());
   here.ifindex = *ifindex;
@@ -173,15 +170,6 @@ class Player {
   std::uint64_t others_ = 0;
 };
 
-base::Result<base::Instant> present(const store::Store& store) {
-  auto snapshot = store.snapshot();
-  if (!snapshot) return std::unexpected(snapshot.error());
-  const store::View view = snapshot->view();
-  const base::Instant stamp = view.stamp();
-  if (!view.ok()) return std::unexpected(view.error());
-  return io::Clock(stamp).now();
-}
-
 base::Status play(io::Capture& capture, Player& player) {
   while (true) {
     const auto frame = capture.next();
@@ -201,9 +189,10 @@ base::Status replay(const Replay& plan, const config::Config& config,
   if (!store) return std::unexpected(store.error());
   const auto here = look_around(*store, config, plan.interface);
   if (!here) return std::unexpected(here.error());
-  const auto start = present(*store);
-  if (!start) return std::unexpected(start.error());
-  Player player(*store, *here, {.offer_time = config.dhcp.offer_time}, *start, print);
+  const auto stamp = newest_stamp(*store);
+  if (!stamp) return std::unexpected(stamp.error());
+  Player player(*store, *here, {.offer_time = config.dhcp.offer_time}, io::Clock(*stamp).now(),
+                print);
   const base::Status played = play(*capture, player);
   print(player.summary());
   return played;

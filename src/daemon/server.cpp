@@ -7,6 +7,7 @@
 
 #include "explain.h"
 #include "housekeeping.h"
+#include "look.h"
 #include "melange/base/text.h"
 #include "melange/dhcp/sweep.h"
 #include "melange/ipam/plan.h"
@@ -34,15 +35,6 @@ constexpr base::Nanos kSliceTime = std::chrono::milliseconds(20);  // between sl
 template <class T>
 std::unexpected<base::Error> forward(const base::Result<T>& failed) {
   return std::unexpected(failed.error());
-}
-
-base::Result<base::Instant> newest_stamp(const store::Store& store) {
-  auto snapshot = store.snapshot();
-  if (!snapshot) return forward(snapshot);
-  const store::View view = snapshot->view();
-  const base::Instant stamp = view.stamp();
-  if (!view.ok()) return std::unexpected(view.error());
-  return stamp;
 }
 
 bool is_pattern(std::string_view interface) {
@@ -113,8 +105,7 @@ Status Server::start(Application::Settings settings) {
   if (auto added = poller_.add(operations_.descriptor(), kOperations); !added) return added;
   api_turn_.set_explain(
       [this](const admin::Question& question, const store::View& view, base::Instant now) {
-        const dhcp::Limits4 limits{.offer_time = config_.dhcp.offer_time};
-        return explain(question, host_links_.links(), turn_, limits, view, now);
+        return explain(question, host_links_.links(), turn_, view, now);
       });
   api_turn_.set_settings(settings.api);
   application_.set(std::move(settings));
@@ -200,14 +191,9 @@ Status Server::apply_config(const config::Config& config) {
 }
 
 Status Server::compile_topology() {
-  auto snapshot = store_.snapshot();
-  if (!snapshot) return forward(snapshot);
-  const store::View view = snapshot->view();
-  auto topology = std::make_shared<const dhcp::Topology>(
-      view.networks(), view.blocks(), host_links_.links(), config_.dhcp.interfaces,
-      std::make_shared<const dhcp::Globals4>(dhcp::compile(config_)));
-  if (!view.ok()) return std::unexpected(view.error());
-  turn_.set_topology(std::move(topology));
+  auto topology = compile(store_, config_, host_links_.links());
+  if (!topology) return forward(topology);
+  turn_.set_topology(std::move(*topology));
   return {};
 }
 

@@ -173,19 +173,13 @@ bool Turn::probe(const Query4& query, const Decision4& decision, base::Instant n
                               query.chaddr, link->host.mac, now + limits_.conflict_wait, datagram});
 }
 
-bool Turn::waits_for(const dhcp::Probe& probe) const {
-  const dhcp::Offer* const offer = offers_.find(probe.network, probe.identity);
-  return offer != nullptr && offer->address == probe.key;
-}
-
 bool Turn::confirm(const dhcp::Probe& probe) {
-  if (!waits_for(probe)) return false;
-  offers_.check(probe.network, probe.identity, probe.key);
-  return true;
+  return offers_.check(probe.network, probe.identity, probe.key);
 }
 
 bool Turn::withdraw(const dhcp::Probe& probe) {
-  if (!waits_for(probe)) return false;
+  const dhcp::Offer* const offer = offers_.find(probe.network, probe.identity);
+  if (offer == nullptr || offer->address != probe.key) return false;
   offers_.release(probe.network, probe.identity);
   return true;
 }

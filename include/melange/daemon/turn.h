@@ -95,6 +95,7 @@ class Turn {
   void set_limits(const dhcp::Limits4& limits) { limits_ = limits; }
   const dhcp::Topology& topology() const { return *topology_; }
   const dhcp::Offers& offers() const { return offers_; }
+  const dhcp::Limits4& limits() const { return limits_; }
   const Counters& counters() const { return counters_; }
 
   // Nobody has the address of the probe: the offer that waits for it may leave. False if the offer
@@ -129,7 +130,6 @@ class Turn {
                          const Ports& ports);
   bool probe(const dhcp::Query4& query, const dhcp::Decision4& decision, base::Instant now,
              const Ports& ports);
-  bool waits_for(const dhcp::Probe& probe) const;
   base::Status apply_all(const dhcp::Decision4& decision, store::Txn& txn);
   bool waits_for_commit(const dhcp::Decision4& decision);
   void follow_offer(const dhcp::Decision4& decision, bool waits);
