@@ -4,21 +4,12 @@
 #include <algorithm>
 
 #include "melange/base/text.h"
+#include "melange/wire/host_name.h"
 
 namespace melange::admin {
 namespace {
 
 using base::cat;
-
-constexpr std::size_t kLongestLabel = 63;
-
-bool is_label(std::string_view label) {
-  const auto is_part = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-  };
-  return !label.empty() && label.size() <= kLongestLabel && label.front() != '-' &&
-         label.back() != '-' && std::ranges::all_of(label, is_part);
-}
 
 std::size_t size_of(const Options& options) {
   std::size_t octets = 0;
@@ -30,7 +21,7 @@ std::size_t size_of(const Options& options) {
 
 bool is_hostname(std::string_view text) {
   return text.size() <= static_cast<std::size_t>(kLongestHostname) &&
-         std::ranges::all_of(base::split(text, '.'), is_label);
+         std::ranges::all_of(base::split(text, '.'), wire::is_host_label);
 }
 
 bool is_host(const net::Address& address) {

@@ -8,6 +8,7 @@
 #include "endpoint.h"
 #include "melange/base/limits.h"
 #include "melange/base/text.h"
+#include "melange/wire/host_name.h"
 #include "message.h"
 
 namespace melange::config {
@@ -19,19 +20,13 @@ constexpr std::string_view kAlphanumeric =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 constexpr std::size_t kInterfaceName = 15;  // IFNAMSIZ without the NUL
 constexpr std::size_t kPlainName = 64;
-constexpr std::size_t kLabel = 63;        // RFC 1035 section 2.3.4
-constexpr std::size_t kDomainName = 253;  // the same: 255 octets on the wire
+constexpr std::size_t kDomainName = 253;  // RFC 1035 section 2.3.4: 255 octets on the wire
 constexpr std::uint16_t kLeastMtu = 68;   // RFC 791: what every link must carry
 
 bool consists_of(std::string_view text, std::string_view first, std::string_view second) {
   return std::ranges::all_of(text, [&](char c) {
     return first.find(c) != std::string_view::npos || second.find(c) != std::string_view::npos;
   });
-}
-
-bool is_label(std::string_view label) {
-  return !label.empty() && label.size() <= kLabel && consists_of(label, kAlphanumeric, "-") &&
-         label.front() != '-' && label.back() != '-';
 }
 
 Complaint octets_within(std::string_view text, std::size_t most) {
@@ -74,7 +69,8 @@ Complaint plain_name(const std::string& name) {
 }
 
 Complaint host_name(const std::string& name) {
-  if (name.size() <= kDomainName && std::ranges::all_of(base::split(name, '.'), is_label)) {
+  if (name.size() <= kDomainName &&
+      std::ranges::all_of(base::split(name, '.'), wire::is_host_label)) {
     return std::nullopt;
   }
   return cat(quoted(name), " is no host name; use letters, digits and inner hyphens (RFC 1123)");

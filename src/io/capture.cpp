@@ -16,6 +16,7 @@
 
 #include "melange/base/text.h"
 #include "melange/net/mac.h"
+#include "pcap_handle.h"
 
 namespace melange::io {
 namespace {
@@ -115,11 +116,6 @@ std::unexpected<base::Error> refused(const std::string& path, std::string_view w
 struct FileClose {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
-struct PcapClose {
-  void operator()(pcap_t* pcap) const { pcap_close(pcap); }
-};
-using Pcap = std::unique_ptr<pcap_t, PcapClose>;
-
 base::Result<Pcap> open_pcap(const std::string& path) {
   // Not opened by libpcap, to which "-" is the standard input.
   std::unique_ptr<std::FILE, FileClose> file(std::fopen(path.c_str(), "rbe"));

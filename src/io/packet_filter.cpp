@@ -5,10 +5,10 @@
 #include <pcap/pcap.h>
 
 #include <array>
-#include <memory>
 #include <string>
 
 #include "melange/base/text.h"
+#include "pcap_handle.h"
 
 namespace melange::io {
 namespace {
@@ -41,13 +41,9 @@ constexpr std::array kUnicast = std::to_array<sock_filter>({
     {BPF_RET | BPF_K, 0, 0, 0},
 });
 
-struct PcapClose {
-  void operator()(pcap_t* pcap) const { pcap_close(pcap); }
-};
-
 // `size`: how many octets of a packet that passes the socket gets.
 base::Result<std::vector<sock_filter>> compile(const char* expression, int size) {
-  const std::unique_ptr<pcap_t, PcapClose> pcap(pcap_open_dead(DLT_EN10MB, size));
+  const Pcap pcap(pcap_open_dead(DLT_EN10MB, size));
   bpf_program program{};
   if (pcap == nullptr ||
       pcap_compile(pcap.get(), &program, expression, 1, PCAP_NETMASK_UNKNOWN) != 0) {

@@ -14,6 +14,7 @@
 #include "melange/base/time.h"
 #include "melange/net/address.h"
 #include "melange/wire/dhcp4.h"
+#include "text_octets.h"
 
 namespace melange::wire {
 namespace {
@@ -92,9 +93,7 @@ bool is_text(std::string_view text) {
 }
 
 std::optional<Datum> read_text(ByteReader& reader, Bytes) {
-  std::string_view text = base::text_of(reader.take_rest());
-  // RFC 2132 section 2: a receiver must be prepared to cut trailing NULs off.
-  while (text.ends_with('\0')) text.remove_suffix(1);
+  const std::string_view text = text_without_nuls(reader.take_rest());
   // Octets that spell "hex:" must not be taken for digits when they are written again.
   if (!is_text(text) || text.starts_with(kHexPrefix)) return std::nullopt;
   return Datum{std::string(text)};

@@ -69,8 +69,15 @@ bool write_pair(const Datum& datum, std::string_view first, std::string_view sec
   return true;
 }
 
-Datum vendor_datum(std::uint32_t enterprise, Datum data) {
-  return {DatumRecord{{"enterprise", Datum{std::int64_t{enterprise}}}, {"data", std::move(data)}}};
+// RFC 3925: an enterprise number, a length and the data, of which `datum_of` makes what stands for
+// it.
+template <class DatumOf>
+std::optional<Datum> read_vendor(ByteReader& reader, const DatumOf& datum_of) {
+  const std::uint32_t enterprise = reader.u32();
+  const Bytes data = reader.take(reader.u8());
+  if (!reader.ok()) return std::nullopt;
+  return Datum{
+      DatumRecord{{"enterprise", Datum{std::int64_t{enterprise}}}, {"data", datum_of(data)}}};
 }
 
 // RFC 2132 section 8.4: "Codes other than 0 or 255 MAY be redefined by the vendor"; these two are
@@ -164,10 +171,7 @@ bool write_route(const Datum& datum, Octets& out) {
 }
 
 std::optional<Datum> read_vendor_class(ByteReader& reader, Bytes) {
-  const std::uint32_t enterprise = reader.u32();
-  const Bytes data = reader.take(reader.u8());
-  if (!reader.ok()) return std::nullopt;
-  return vendor_datum(enterprise, text_datum(hex_text(data)));
+  return read_vendor(reader, [](Bytes data) { return text_datum(hex_text(data)); });
 }
 
 bool write_vendor_class(const Datum& datum, Octets& out) {
@@ -175,11 +179,8 @@ bool write_vendor_class(const Datum& datum, Octets& out) {
 }
 
 std::optional<Datum> read_vendor_data(ByteReader& reader, Bytes) {
-  const std::uint32_t enterprise = reader.u32();
-  const Bytes data = reader.take(reader.u8());
-  if (!reader.ok()) return std::nullopt;
   // RFC 3925 section 4 wants sub-options in it, vendors have put anything there.
-  return vendor_datum(enterprise, decode_or_hex(Form::kSubOptions, data));
+  return read_vendor(reader, [](Bytes data) { return decode_or_hex(Form::kSubOptions, data); });
 }
 
 bool write_vendor_data(const Datum& datum, Octets& out) {

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "melange/base/text.h"
+#include "text_octets.h"
 
 namespace melange::wire {
 namespace {
@@ -21,13 +22,6 @@ bool is_letter_or_digit(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-// RFC 952, and RFC 1123 section 2.1: the first character may be a digit as well.
-bool is_host_label(std::string_view label) {
-  const auto allowed = [](char c) { return is_letter_or_digit(c) || c == '-'; };
-  return !label.empty() && label.size() <= kLabelSize && is_letter_or_digit(label.front()) &&
-         is_letter_or_digit(label.back()) && std::ranges::all_of(label, allowed);
-}
-
 // RFC 1123 section 2.1: "a valid host name can never have the dotted-decimal form #.#.#.#".
 bool is_dotted_decimal(std::string_view name) {
   return std::ranges::count(name, '.') == 3 &&
@@ -39,13 +33,6 @@ std::string_view take_label(std::string_view& rest) {
   const std::string_view label = rest.substr(0, rest.find('.'));
   rest.remove_prefix(std::min(label.size() + 1, rest.size()));
   return label;
-}
-
-// RFC 2132 section 2: a receiver must be prepared to cut trailing NULs off a text.
-std::string_view text_without_nuls(Bytes octets) {
-  std::string_view text = base::text_of(octets);
-  while (text.ends_with('\0')) text.remove_suffix(1);
-  return text;
 }
 
 bool take_last_dot(std::string_view& name) {
@@ -92,6 +79,12 @@ bool write_wire_name(std::string_view name, bool complete, ByteWriter& writer) {
 }
 
 }  // namespace
+
+bool is_host_label(std::string_view label) {
+  const auto allowed = [](char c) { return is_letter_or_digit(c) || c == '-'; };
+  return !label.empty() && label.size() <= kLabelSize && is_letter_or_digit(label.front()) &&
+         is_letter_or_digit(label.back()) && std::ranges::all_of(label, allowed);
+}
 
 bool is_host_name(std::string_view name) {
   if (name.empty() || name.size() > kHostNameSize || name.ends_with('.')) return false;

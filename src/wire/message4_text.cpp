@@ -7,6 +7,7 @@
 #include "melange/net/mac.h"
 #include "melange/wire/dhcp4.h"
 #include "melange/wire/options4.h"
+#include "text_octets.h"
 
 namespace melange::wire {
 namespace {
@@ -78,8 +79,7 @@ void print_header(const Message4& message, std::string& out) {
 }
 
 void print_area(std::string_view name, Bytes area, std::string& out) {
-  std::string_view text = base::text_of(area);
-  while (text.ends_with('\0')) text.remove_suffix(1);
+  const std::string_view text = text_without_nuls(area);
   if (!text.empty()) out += cat(' ', name, '=', word(base::escape(text)));
 }
 

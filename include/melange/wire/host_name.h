@@ -19,6 +19,9 @@ namespace melange::wire {
 inline constexpr std::size_t kHostNameSize = 253;  // as text, without a last dot
 using HostName = base::InlineBytes<kHostNameSize>;
 
+// 1 to 63 letters, digits and hyphens, none of these at an end. RFC 952, and RFC 1123 section 2.1:
+// the first character may be a digit as well.
+bool is_host_label(std::string_view label);
 // Labels of 1 to 63 letters, digits and hyphens with dots between them; no hyphen at the ends of a
 // label, no dot at the end of the name, no dotted quad.
 bool is_host_name(std::string_view name);
