@@ -9,15 +9,20 @@ from lab import Lab, TimedOut
 SECONDS = 40  # for one test
 
 
-def on_alarm(*_):
-    raise TimedOut(f"the test took over {SECONDS} s")
+def limit_time(test: unittest.TestCase, seconds: int):
+    def on_alarm(*_):
+        raise TimedOut(f"the test took over {seconds} s")
+
+    signal.signal(signal.SIGALRM, on_alarm)
+    signal.alarm(seconds)
+    test.addCleanup(signal.alarm, 0)
 
 
 class SystemTest(unittest.TestCase):
+    SECONDS = SECONDS
+
     def setUp(self):
-        signal.signal(signal.SIGALRM, on_alarm)
-        signal.alarm(SECONDS)
-        self.addCleanup(signal.alarm, 0)
+        limit_time(self, self.SECONDS)
         self.lab = Lab()
         self.addCleanup(self.lab.close)
 

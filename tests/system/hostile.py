@@ -7,7 +7,6 @@ relay. All that is sent there is made here, and nothing but the server answers i
 """
 
 import re
-import signal
 import socket
 import struct
 import time
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import packets
-from case import SECONDS, on_alarm
+from case import SECONDS, limit_time
 from lab import Lab, Namespace, Server, wait_until
 from packets import (ACK, BROADCAST_MAC, COOKIE, DISCOVER, OFFER, REQUEST, Message, checksum,
                      ipv4, mac, mac_text)
@@ -258,9 +257,7 @@ class HostileTest(unittest.TestCase):
         cls.wires = (cls.lab_wire, cls.other, cls.up, cls.loop)
 
     def setUp(self):
-        signal.signal(signal.SIGALRM, on_alarm)
-        signal.alarm(SECONDS)
-        self.addCleanup(signal.alarm, 0)
+        limit_time(self, SECONDS)
         self.forget_answers()
         self.store = self.lab.folder / f"store-{self._testMethodName}"
         config = self.CONFIG.format(store=self.store, level=self.LEVEL)

@@ -69,11 +69,11 @@ class FloodingTest(hostile.HostileTest):
         for interface, seconds in waits.items():
             self.assertLess(statistics.median(seconds), hostile.WITHIN, f"{interface}: {seconds}")
 
-    def discover_as_many(self, first: int, count: int):
-        octets = bytearray(Frame(discover()).encode())
+    def discover_as_many(self, first: int, count: int, *pairs, out: socket.socket | None = None):
+        octets = bytearray(Frame(discover(*pairs)).encode())
         for number in range(first, first + count):
             octets[6:12] = octets[70:76] = mac(number)
-            self.flood.send(octets)
+            (out or self.flood).send(octets)
 
     def wait_until_idle(self):
         """What was sent before has been decided."""
@@ -188,10 +188,7 @@ class FloodElsewhereTest(FloodingTest):
         self.serve_one("veth-c")
         other = hostile.Wire(self.lab.client_space, "veth-d", b"", "")
         self.addCleanup(other.socket.close)
-        octets = bytearray(Frame(discover()).encode())
-        for number in range(2_000_000, 2_002_000):
-            octets[6:12] = octets[70:76] = mac(number)
-            other.socket.send(octets)
+        self.discover_as_many(2_000_000, 2000, out=other.socket)
         self.assertLess(self.serve_one("veth-d"), 2 * hostile.WITHIN)
 
 
@@ -203,10 +200,7 @@ class GuardedPoolTest(FloodingTest):
         '[[network.block.pool]]\nrange = "192.168.50.200-192.168.50.229"\nclasses = ["pxe"]')
 
     def test_W30_offers_of_a_guarded_pool_keep_nobody_waiting(self):
-        octets = bytearray(Frame(discover((77, b"iPXE"))).encode())
-        for number in range(1_000_000, 1_000_200):
-            octets[6:12] = octets[70:76] = mac(number)
-            self.flood.send(octets)
+        self.discover_as_many(1_000_000, 200, (77, b"iPXE"))
         self.discover_as_many(2_000_000, 2000)
         self.assertLess(self.serve_one("veth-c"), 2 * hostile.WITHIN)
 

@@ -3,13 +3,11 @@
 names, over HTTP or TFTP. What it boots is a script that says on the console what iPXE knows.
 """
 
-import signal
 import sys
 
 from case import SystemTest
 from vm import Machine
 
-SECONDS = 120  # for one test
 MAC = "52:54:00:69:70:78"
 URL = "http://192.168.50.1:8000/script.ipxe"
 CONFIG = """\
@@ -68,9 +66,10 @@ while True:
 
 
 class IpxeTest(SystemTest):
+    SECONDS = 120
+
     def setUp(self):
         super().setUp()
-        signal.alarm(SECONDS)
         self.space = self.lab.server_space
         self.space.ip("tuntap add tap0 mode tap")
         self.space.ip("addr add 192.168.50.1/24 dev tap0")

@@ -3,13 +3,10 @@
 on the serial console is what the store has.
 """
 
-import signal
-
 from case import SystemTest
 from vm import Machine
 
 MAC = "52:54:00:76:6d:01"
-SECONDS = 120  # for one test; a boot takes six, or more beside others
 METADATA = "169.254.169.254"
 CONFIG = """\
 [store]
@@ -40,10 +37,10 @@ hostname = "web1"
 
 class VirtualMachineTest(SystemTest):
     """A test in a class of its own each, below, so that they run side by side."""
+    SECONDS = 120  # a boot takes six, or more beside others
 
     def setUp(self):
         super().setUp()
-        signal.alarm(SECONDS)
         space = self.lab.server_space
         space.ip("link add br0 type bridge forward_delay 0")
         space.ip("addr add 192.168.50.1/24 dev br0")
